@@ -1,0 +1,1 @@
+"""Bytes and text in, typed records out. Knows neither Prefect nor DuckDB."""

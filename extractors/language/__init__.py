@@ -1,0 +1,1 @@
+"""The spaCy side: reading names, policies, alliances and relevance out of text."""

@@ -1,0 +1,178 @@
+"""What a source lists in a run: its report, its entries and its validators, stored together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from extractors.outcomes import RETRIED
+from extractors.records import FeedEntry, Outcome, Source, SourceReport, Validators
+from warehouse.connect import transaction
+from warehouse.ledger import MAX_ATTEMPTS, record_outcomes
+from warehouse.rows import insert, naive_utc, one, records, stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a listing brought: ``new`` entries, ``changed`` ones put back into the queue, those ``known``, and
+    ``duplicates``."""
+
+    new: int
+    changed: int
+    known: int
+    duplicates: int
+
+
+def save_listing(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    run_id: str,
+    source: Source,
+    report: SourceReport,
+    entries: Sequence[FeedEntry],
+    validators: Validators | None,
+    now: datetime,
+) -> Listing:
+    """Stores what ``source`` listed, in one transaction: validators never outlive the entries that came with them.
+
+    An entry new to the source is queued, unless another source has listed its key before: it then ends as
+    ``duplicate_url`` (listed in this run) or ``known``. One seen before ends as ``known``, unless it still waits, or
+    its title or publication time has changed: it is then queued again. Saving a listing twice in a run changes
+    nothing. ``validators`` of ``None`` keeps those stored.
+    """
+    unique = {entry.key: entry for entry in reversed(entries)}
+    with transaction(con):
+        stage(con, "listed", {"key": list(unique)})
+        found = "select * from entries semi join listed using (key) where source_id "
+        own = {row["key"]: row for row in records(con, found + "= ?", [source.id])}
+        others: dict[str, set[str]] = {}
+        for row in records(con, found + "<> ?", [source.id]):
+            others.setdefault(row["key"], set()).add(row["first_run_id"])
+        changed = [e for e in unique.values() if e.key in own and _changed(e, own[e.key])]
+        _insert_new(con, [e for e in unique.values() if e.key not in own], run_id, now)
+        _update_seen(con, source.id, changed, now)
+        ended = [_ended(e, own.get(e.key), others.get(e.key), run_id) for e in unique.values() if e not in changed]
+        record_outcomes(con, run_id, [o for o in ended if o], now)
+        listing = _count(con, run_id, source.id, len(entries) - len(unique), len(changed))
+        _save_report(con, run_id, report, listing, len(entries), now)
+        _save_state(con, run_id, source, report, validators or Validators(), listing.new, now)
+    return listing
+
+
+def _changed(entry: FeedEntry, row: dict[str, Any]) -> bool:
+    return (entry.title, naive_utc(entry.published)) != (row["title"], row["published_utc"])
+
+
+def _insert_new(con: duckdb.DuckDBPyConnection, entries: list[FeedEntry], run_id: str, now: datetime) -> None:
+    seen = {"first_seen_utc": naive_utc(now), "last_seen_utc": naive_utc(now), "first_run_id": run_id, "attempts": 0}
+    insert(con, "entries", [_columns(entry) | seen for entry in entries])
+
+
+def _columns(e: FeedEntry) -> dict[str, Any]:
+    names = (
+        "source_id",
+        "key",
+        "entry_id",
+        "url",
+        "title",
+        "summary",
+        "published_basis",
+        "publisher",
+        "authors",
+        "keywords",
+        "problems",
+    )
+    return {name: getattr(e, name) for name in names} | {"published_utc": naive_utc(e.published)}
+
+
+def _update_seen(con: duckdb.DuckDBPyConnection, source_id: str, changed: list[FeedEntry], now: datetime) -> None:
+    con.execute(
+        "update entries set last_seen_utc = ? from listed where entries.key = listed.key and source_id = ?",
+        [naive_utc(now), source_id],
+    )
+    for e in changed:
+        con.execute(
+            """update entries set title = $title, summary = $summary, published_utc = $published,
+                published_basis = $basis, attempts = 0,
+                outcome = case when outcome = 'duplicate_url' then outcome end
+            where source_id = $source and key = $key""",
+            {"title": e.title, "summary": e.summary, "published": naive_utc(e.published), "basis": e.published_basis}
+            | {"source": source_id, "key": e.key},
+        )
+
+
+def _ended(entry: FeedEntry, row: dict[str, Any] | None, other_runs: set[str] | None, run_id: str) -> Outcome | None:
+    """How an entry ends by being listed, if it does."""
+    reason = detail = ""
+    if row is None and other_runs:
+        reason = "duplicate_url" if run_id in other_runs else "known"
+        detail = "another source listed the same address first"
+    elif row is not None and row["outcome"] is not None:
+        waits = row["outcome"] in RETRIED and row["attempts"] < MAX_ATTEMPTS
+        reason = "" if waits else "known"
+    if not reason:
+        return None
+    return Outcome(key=entry.key, source_id=entry.source_id, stage="sources", reason=reason, detail=detail)
+
+
+def _count(con: duckdb.DuckDBPyConnection, run_id: str, source_id: str, repeated: int, changed: int) -> Listing:
+    """Counted from the tables, so that a listing saved twice reports the same."""
+    sql = """
+        select count(*) filter (where e.first_run_id = $run), count(*) filter (where o.reason = 'known'),
+            count(*) filter (where o.reason = 'duplicate_url')
+        from entries e left join outcomes o on o.run_id = $run and o.source_id = e.source_id and o.key = e.key
+        where e.source_id = $source"""
+    new, known, elsewhere = one(con, sql, {"run": run_id, "source": source_id})
+    return Listing(new=new, changed=changed, known=known, duplicates=elsewhere + repeated)
+
+
+def _save_report(
+    con: duckdb.DuckDBPyConnection, run_id: str, report: SourceReport, listing: Listing, listed: int, now: datetime
+) -> None:
+    row = {"run_id": run_id, "source_id": report.source_id, "reported_utc": naive_utc(now), "ok": report.ok}
+    row |= {
+        "reason": report.reason,
+        "detail": report.detail,
+        "problems": report.problems,
+        "entries": max(report.entries, listed),
+    }
+    row |= {"new_entries": listing.new, "duplicates": listing.duplicates}
+    con.execute("delete from source_reports where run_id = ? and source_id = ?", [run_id, report.source_id])
+    insert(con, "source_reports", [row])
+
+
+def _save_state(
+    con: duckdb.DuckDBPyConnection,
+    run_id: str,
+    source: Source,
+    report: SourceReport,
+    validators: Validators,
+    new: int,
+    now: datetime,
+) -> None:
+    moment = naive_utc(now)
+    row = {"source_id": source.id, "name": source.name, "protocol": source.protocol, "url": source.url}
+    row |= {
+        "publisher": source.publisher,
+        "depth": source.depth,
+        "independent": source.independent,
+        "last_run_id": run_id,
+    }
+    row |= {"etag": validators.etag, "last_modified": validators.last_modified}
+    row |= {"last_ok_utc": moment if report.ok else None, "last_new_utc": moment if new else None}
+    row |= {"failing_since_utc": None if report.ok else moment, "silent_since_utc": None if new else moment}
+    renewed = ["name", "protocol", "url", "publisher", "depth", "independent", "last_run_id"]
+    sets = [f"{name} = excluded.{name}" for name in renewed]
+    sets += [f"{name} = coalesce(excluded.{name}, {name})" for name in ("last_ok_utc", "last_new_utc")]
+    if validators != Validators():
+        sets += ["etag = excluded.etag", "last_modified = excluded.last_modified"]
+    # The beginning of a stretch stays while it lasts.
+    sets += [
+        f"{name} = case when excluded.{name} is not null then coalesce({name}, excluded.{name}) end"
+        for name in ("failing_since_utc", "silent_since_utc")
+    ]
+    insert(con, "sources", [row], f"on conflict do update set {', '.join(sets)}")

@@ -18,6 +18,8 @@ REASONS: dict[str, str] = {
     "known": "seen in an earlier run and unchanged",
     "not_modified": "the server says that the page has not changed",
     "duplicate_url": "another entry of this run has the same canonical URL",
+    "before_since": "published before the day that the run was asked to begin at",
+    "source_off": "its source has since been taken out of the sources file or switched off",
     # nothing to read
     "no_link": "the entry has no usable link and no text",
     "consent_wall": "the page is a consent or cookie wall",
@@ -40,9 +42,39 @@ REASONS: dict[str, str] = {
     "server_error": "the server failed (5xx) more often than it was tried",
     "client_error": "the server refused (4xx)",
     "gone": "the page is gone (404, 410)",
+    # the list of a source
+    "feed_is_html": "an HTML page came where a feed or sitemap was expected",
+    "not_a_feed": "the answer is no feed or sitemap",
+    "unsafe_xml": "the answer declares XML entities, which can be made to grow without end",
+}
+
+PROBLEMS: dict[str, str] = {
+    # dates
+    "date_missing": "no date was given",
+    "date_no_zone": "the date names no time zone; UTC was assumed",
+    "date_no_time": "only a day was given; midnight was taken",
+    "date_future": "the date lies more than 24 hours ahead, so it was left out",
+    "date_implausible": "the date lies before the web, so it was left out",
+    "date_unparsable": "the date could not be read",
+    # entries of a list
+    "title_missing": "the entry or page has no title",
+    "link_missing": "the entry has no link",
+    "link_unusable": "the link is no http(s) address of a page",
+    "guid_shared": "several entries bear the same id, so it identifies none",
+    "duplicate_link": "an earlier entry of the same list has this link",
+    # lists
+    "list_empty": "the list has no entries",
+    "list_malformed": "the list is not well-formed: entries may be missing",
+    "charset_wrong": "the list is not in the character set that it declares",
+    # pages
+    "control_characters": "NUL or control characters were taken out",
+    "charset_guessed": "the page's character set is not declared, or wrongly",
+    "paywall": "only a teaser of the article is offered",
+    "text_from_metadata": "the text is that of the page's own metadata (JSON-LD): the visible one is much shorter",
+    "language_unsure": "the language of the text is uncertain",
 }
 
 RETRIED: frozenset[str] = frozenset(
-    {"robots_unavailable", "timeout", "unreachable", "rate_limited", "server_error"}
+    {"robots_unavailable", "timeout", "unreachable", "rate_limited", "server_error", "before_since", "source_off"}
 )
 FINAL: frozenset[str] = frozenset(REASONS) - RETRIED

@@ -22,7 +22,8 @@ class Source:
     """Where coverage comes from: one table of ``sources.toml``.
 
     ``depth`` says whether pages may be fetched or only what the list itself carries is used; ``rate`` is requests a second
-    to one host; ``local`` allows this source's own loopback host and port and nothing else private.
+    to one host; ``local`` allows this source's own loopback host and port and nothing else private; ``triage = false`` fetches every
+    page, whatever its headline.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Source:
     depth: Depth = "page"
     rate: float = 1.0
     local: bool = False
+    triage: bool = True
     enabled: bool = True
     independent: bool = True
     policy: str = ""
@@ -53,7 +55,17 @@ class FeedEntry:
     publisher: str | None = None
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    language: str | None = None
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one answer of a source lists. ``problems`` concern the list as a whole, ``more`` are further lists to fetch."""
+
+    entries: tuple[FeedEntry, ...]
+    problems: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

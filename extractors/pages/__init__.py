@@ -1,0 +1,1 @@
+"""Pages: fetched politely, read into text and metadata, compared for copies."""

@@ -18,11 +18,32 @@ CORPUS_DIR = Path(__file__).with_name("corpus")
 
 LABELS = frozenset({"ORG", "ALLIANCE", "POLICY", "PERSON", "GPE", "PRODUCT"})
 KINDS = frozenset(
-    "wire newspaper analysis official headline thinktank statemedia trade post lawfirm newsletter".split()
+    [
+        "wire",
+        "newspaper",
+        "analysis",
+        "official",
+        "headline",
+        "thinktank",
+        "statemedia",
+        "trade",
+        "post",
+        "lawfirm",
+        "newsletter",
+    ]
 )
 FAMILIES = frozenset(
-    "export_control sanction_list tariff investment_screening import_or_use_ban industrial_policy ai_governance "
-    "antitrust_enforcement talent_and_research".split()
+    [
+        "export_control",
+        "sanction_list",
+        "tariff",
+        "investment_screening",
+        "import_or_use_ban",
+        "industrial_policy",
+        "ai_governance",
+        "antitrust_enforcement",
+        "talent_and_research",
+    ]
 )
 DIRECTIONS = {
     **dict.fromkeys(
@@ -32,14 +53,42 @@ DIRECTIONS = {
     "ALLIANCE": frozenset({"form", "join", "leave"}),
 }
 TYPES = frozenset(
-    "EXPORT_CONTROL SANCTION TARIFF INVESTMENT_SCREENING IMPORT_OR_USE_BAN ENFORCEMENT LAW_OR_PLAN ALLIANCE DIPLOMACY "
-    "FUNDING PRODUCT SUPPLY STATEMENT".split()
+    [
+        "EXPORT_CONTROL",
+        "SANCTION",
+        "TARIFF",
+        "INVESTMENT_SCREENING",
+        "IMPORT_OR_USE_BAN",
+        "ENFORCEMENT",
+        "LAW_OR_PLAN",
+        "ALLIANCE",
+        "DIPLOMACY",
+        "FUNDING",
+        "PRODUCT",
+        "SUPPLY",
+        "STATEMENT",
+    ]
 )
 STATUSES = frozenset({"done", "announced", "considered", "denied"})
 DATED = frozenset({"day", "week", "month", "quarter", "year"})
 EVENT_FIELDS = frozenset(
-    "type direction actors targets instrument objects amount currency date precision status attribution trigger "
-    "evidence background".split()
+    [
+        "type",
+        "direction",
+        "actors",
+        "targets",
+        "instrument",
+        "objects",
+        "amount",
+        "currency",
+        "date",
+        "precision",
+        "status",
+        "attribution",
+        "trigger",
+        "evidence",
+        "background",
+    ]
 )
 
 _MENTION = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]\\])+)\]\(([A-Z]+)(?::([^()]+))?\)")

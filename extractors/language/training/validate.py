@@ -21,7 +21,9 @@ def unmarked_again(article: GoldArticle) -> list[str]:
     for surface in {article.text[m.start : m.end] for m in article.mentions}:
         for match in re.finditer(rf"(?<![\w-]){re.escape(surface)}(?!\w)", article.text):
             if not any(start <= match.start() < end for start, end in covered):
-                found.append(f"{surface!r} is marked elsewhere and bare at ...{article.text[max(0, match.start() - 25) : match.end() + 15]!r}")
+                found.append(
+                    f"{surface!r} is marked elsewhere and bare at ...{article.text[max(0, match.start() - 25) : match.end() + 15]!r}"
+                )
     return sorted(found)
 
 
@@ -29,7 +31,9 @@ def main(arguments: list[str]) -> int:
     roots = [Path(a) for a in arguments] or [CORPUS_DIR]
     paths = sorted({p for root in roots for p in (root.rglob("*.txt") if root.is_dir() else [root])})
     faults = articles = words = 0
-    counts: dict[str, Counter] = {name: Counter() for name in ("split", "kind", "on_topic", "label", "type", "status", "family")}
+    counts: dict[str, Counter] = {
+        name: Counter() for name in ("split", "kind", "on_topic", "label", "type", "status", "family")
+    }
     for path in paths:
         try:
             article = read_article(path)

@@ -1,0 +1,200 @@
+"""Run the exported network: words in, names, triggers, tags and trees out. Needs onnxruntime and numpy, not torch.
+
+Names are decoded by Viterbi under the BIO constraints, trees by the maximum spanning arborescence of each
+sentence (Chu & Liu 1965, Edmonds 1967) with one root.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from extractors.language.lemma_rules import apply_rule
+from extractors.language.trees import spanning_tree
+from extractors.language.wordpieces import WordPieces, batch, chunks
+
+FILES = ("network.onnx", "tokenizer.json", "labels.json", "pairs.npz")
+BATCH = 16
+EVENTS = ("ner", "trigger", "status", "undated", "role_trigger", "role_argument")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A run of words, half-open, with its label and the mean probability of its tags."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A run of words that tells of an event. ``kind`` is ``TYPE:direction``; probabilities are the network's own.
+
+    ``status`` and ``undated`` (whether an event that the text does not date is the article's own news) map classes to
+    probabilities; ``actors`` and ``targets`` hold for each word of the chunk (from ``offset``) the probability that a name ending in
+    it plays the role.
+    """
+
+    start: int
+    end: int
+    kind: str
+    score: float
+    status: dict[str, float]
+    undated: dict[str, float]
+    offset: int
+    actors: np.ndarray
+    targets: np.ndarray
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What the network says of one text's words; ``heads`` are absolute, a root is its own head."""
+
+    names: list[Labelled] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    morphs: list[str] = field(default_factory=list)
+    lemmas: list[str] = field(default_factory=list)
+    starts: list[bool] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)
+    relations: list[str] = field(default_factory=list)
+
+
+class BioDecoder:
+    """Best tag sequence under the BIO constraints, and its spans."""
+
+    def __init__(self, tags: Sequence[str]) -> None:
+        self.tags = list(tags)
+        inside = np.array([t[0] == "I" for t in tags])
+        kinds = np.array([t[2:] for t in tags])
+        follows = (kinds[:, None] == kinds[None, :]) & (kinds[:, None] != "")
+        self.step = np.where(inside[None, :] & ~follows, -1e9, 0.0).astype(np.float32)
+        self.start = np.where(inside, -1e9, 0.0).astype(np.float32)
+
+    def spans(self, logits: np.ndarray) -> list[Labelled]:
+        """Spans of the best sequence for ``logits`` (words, tags)."""
+        logits = logits - logits.max(-1, keepdims=True)
+        scores = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+        if (scores.argmax(-1) == 0).all():
+            return []
+        best, back = scores[0] + self.start, np.zeros(scores.shape, dtype=np.int64)
+        for i in range(1, len(scores)):
+            reach = best[:, None] + self.step
+            back[i] = reach.argmax(0)
+            best = reach.max(0) + scores[i]
+        path = [int(best.argmax())]
+        for i in range(len(scores) - 1, 0, -1):
+            path.append(int(back[i][path[-1]]))
+        path.reverse()
+        return self._runs(path, np.exp(scores[np.arange(len(scores)), path]))
+
+    def _runs(self, path: Sequence[int], probabilities: np.ndarray) -> list[Labelled]:
+        found, start = [], -1
+        for i, tag in enumerate([*(self.tags[p] for p in path), "O"]):
+            if start >= 0 and tag[0] != "I":
+                found.append(Labelled(start, i, self.tags[path[start]][2:], float(probabilities[start:i].mean())))
+                start = -1
+            if tag[0] == "B":
+                start = i
+        return found
+
+
+class Encoder:
+    """The exported network with its vocabularies, from a folder with ``FILES``."""
+
+    def __init__(self, folder: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "network.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._pieces = WordPieces(folder / "tokenizer.json")
+        self.labels: dict[str, list[str]] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        pairs = np.load(folder / "pairs.npz")
+        self._relation = pairs["relation_weight"].T.copy(), pairs["relation_bias"]
+        self._role = pairs["role_weight"].T.copy(), pairs["role_bias"]
+        self._ner, self._trigger = BioDecoder(self.labels["ner"]), BioDecoder(self.labels["trigger"])
+
+    def analyse(self, texts: Sequence[Sequence[str]], *, syntax: bool = True) -> list[Analysis]:
+        """One analysis a text (a list of words). Without ``syntax``, only names and triggers."""
+        places = [(k, a, b) for k, words in enumerate(texts) for a, b in chunks(words)]
+        encoded = self._pieces.encode([texts[k][a:b] for k, a, b in places])
+        out = [Analysis() for _ in texts]
+        parts: dict[int, dict[str, np.ndarray]] = {}
+        order = sorted(range(len(places)), key=lambda i: len(encoded[i].ids))
+        for n in range(0, len(order), BATCH):
+            rows = order[n : n + BATCH]
+            for i, part in zip(rows, self._run([encoded[i] for i in rows], syntax), strict=True):
+                parts[i] = part
+        for i, (k, a, b) in enumerate(places):
+            self._collect(out[k], parts.pop(i), texts[k][a:b], a, syntax)
+        return out
+
+    def _run(self, rows: list, syntax: bool) -> Iterator[dict[str, np.ndarray]]:
+        names = [*EVENTS, *(["tag", "morph", "lemma", "sent", "arc", "rel_dep", "rel_head"] if syntax else [])]
+        values = self._session.run(names, batch(rows))
+        for i, row in enumerate(rows):
+            n = len(row.first)
+            yield {name: v[i, :n, :n] if name == "arc" else v[i, :n] for name, v in zip(names, values, strict=True)}
+
+    def _collect(
+        self, into: Analysis, part: dict[str, np.ndarray], words: Sequence[str], offset: int, syntax: bool
+    ) -> None:
+        into.names += [
+            Labelled(s.start + offset, s.end + offset, s.label, s.score) for s in self._ner.spans(part["ner"])
+        ]
+        into.triggers += [self._event(part, s, offset) for s in self._trigger.spans(part["trigger"])]
+        if not syntax:
+            return
+        into.tags += [self.labels["tag"][i] for i in part["tag"].argmax(-1)]
+        into.morphs += [self.labels["morph"][i] for i in part["morph"].argmax(-1)]
+        rules = part["lemma"].argmax(-1)
+        into.lemmas += [apply_rule(self.labels["lemma"][r], w) for r, w in zip(rules, words, strict=True)]
+        starts = part["sent"] > 0
+        starts[0] = True
+        heads = np.arange(len(words))
+        bounds = [*np.flatnonzero(starts), len(words)]
+        for a, b in zip(bounds, bounds[1:], strict=False):
+            heads[a:b] = spanning_tree(part["arc"][a:b, a:b]) + a
+        logits = _pair(part["rel_dep"] + part["rel_head"][heads], self._relation)
+        root = self.labels["relation"].index("root")
+        logits[heads != np.arange(len(words)), root] = -1e9
+        chosen = zip(heads, logits.argmax(-1), strict=True)
+        into.relations += ["root" if h == i else self.labels["relation"][r] for i, (h, r) in enumerate(chosen)]
+        into.starts += starts.tolist()
+        into.heads += (heads + offset).tolist()
+
+    def _event(self, part: dict[str, np.ndarray], span: Labelled, offset: int) -> Trigger:
+        roles = _softmax(_pair(part["role_trigger"][span.start] + part["role_argument"], self._role))
+        by_name = {name: roles[:, i] for i, name in enumerate(self.labels["role"])}
+        heads = {
+            task: dict(zip(self.labels[task], _softmax(part[task][span.start]).tolist(), strict=True))
+            for task in ("status", "undated")
+        }
+        return Trigger(
+            start=span.start + offset,
+            end=span.end + offset,
+            kind=span.label,
+            score=span.score,
+            offset=offset,
+            actors=by_name["actor"],
+            targets=by_name["target"],
+            **heads,
+        )
+
+
+def _pair(summed: np.ndarray, layer: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    return np.maximum(summed, 0.0) @ layer[0] + layer[1]
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    exponent = np.exp(logits - logits.max(-1, keepdims=True))
+    return exponent / exponent.sum(-1, keepdims=True)

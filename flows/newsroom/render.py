@@ -20,7 +20,11 @@ def page(story: Story, base: str, related: Sequence[Story]) -> str:
     head = {"jsonld": _jsonld, "meta": _meta, "plain": _plain}[story.publisher.template](story, base)
     byline = " and ".join(story.authors)
     when = story.published.strftime("%-d %B %Y") if story.published else ""
-    dated = f'<time datetime="{story.published.isoformat()}">{when}</time>' if story.published and story.publisher.template == "plain" else ""
+    dated = (
+        f'<time datetime="{story.published.isoformat()}">{when}</time>'
+        if story.published and story.publisher.template == "plain"
+        else ""
+    )
     paragraphs = "".join(f"<p>{escape(p)}</p>\n" for p in story.paragraphs)
     teasers = "".join(f'<li><a href="{s.path}">{escape(s.title)}</a></li>' for s in related[:5])
     return f"""<!doctype html>
@@ -66,7 +70,12 @@ def _jsonld(story: Story, base: str) -> str:
 
 
 def _meta(story: Story, base: str) -> str:
-    rows = {"og:title": story.title, "og:type": "article", "og:site_name": story.publisher.name, "og:url": base + story.path}
+    rows = {
+        "og:title": story.title,
+        "og:type": "article",
+        "og:site_name": story.publisher.name,
+        "og:url": base + story.path,
+    }
     if story.published:
         rows["article:published_time"] = story.published.isoformat()
     if story.updated:
@@ -102,7 +111,11 @@ def atom(publisher: Publisher, stories: Sequence[Story], base: str) -> str:
     entries = "".join(
         f'<entry><title>{escape(s.title)}</title><link href="{base}{s.path}"/><id>{base}{s.path}</id><summary>{escape(s.deck)}</summary>'
         + "".join(f"<author><name>{escape(a)}</name></author>" for a in s.authors)
-        + (f"<published>{s.published.isoformat()}</published><updated>{(s.updated or s.published).isoformat()}</updated>" if s.published else "")
+        + (
+            f"<published>{s.published.isoformat()}</published><updated>{(s.updated or s.published).isoformat()}</updated>"
+            if s.published
+            else ""
+        )
         + "</entry>\n"
         for s in stories
     )
@@ -129,4 +142,8 @@ def sitemap(publisher: Publisher, stories: Sequence[Story], base: str) -> str:
     )
 
 
-CHANNELS = {"rss": (rss, "application/rss+xml"), "atom": (atom, "application/atom+xml"), "sitemap": (sitemap, "application/xml")}
+CHANNELS = {
+    "rss": (rss, "application/rss+xml"),
+    "atom": (atom, "application/atom+xml"),
+    "sitemap": (sitemap, "application/xml"),
+}

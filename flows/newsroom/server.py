@@ -38,7 +38,11 @@ class Newsroom:
         publisher = self.publishers.get(slug)
         if publisher and rest == publisher.channel + ".xml":
             render, content_type = CHANNELS[publisher.channel]
-            return 200, f"{content_type}; charset=utf-8", render(publisher, of_publisher(self.stories, slug), base).encode()
+            return (
+                200,
+                f"{content_type}; charset=utf-8",
+                render(publisher, of_publisher(self.stories, slug), base).encode(),
+            )
         story = self.by_path.get(path)
         if story and story.case != "headline_only":
             related = [s for s in of_publisher(self.stories, story.publisher.slug) if s is not story]

@@ -1,0 +1,164 @@
+"""``rivalry doctor`` and ``rivalry sources``: what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from extractors.errors import StageError, UserError
+from extractors.language.knowledge import load_knowledge
+from extractors.language.pipeline import load, model_version
+from extractors.pages.batch import fetch_all
+from extractors.pages.policy import ACCEPT_LIST, PageRequest
+from extractors.records import Source
+from extractors.sources.listing import parse
+from extractors.sources.registry import load_sources
+from flows.console import err, out, table
+from flows.settings import Paths
+from warehouse import connect
+
+FREE_BYTES = 2_000_000_000
+# Combinations known to break Prefect 3.8 without a word: see pyproject.toml.
+BELOW = {"fastapi": (0, 151), "sqlalchemy": (2, 1), "prefect": (3, 9)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, whether it is right, and what to know or do."""
+
+    check: str
+    ok: bool
+    detail: str
+
+
+def examine(paths: Paths) -> list[Finding]:
+    """Every check, in order; none stops another."""
+    checks = (
+        _python,
+        _pins,
+        _model,
+        _knowledge,
+        lambda: _database(paths),
+        lambda: _snapshot(paths),
+        lambda: _disk(paths),
+        _clock,
+    )
+    return [check() for check in checks]
+
+
+def _python() -> Finding:
+    good = (3, 11) <= sys.version_info < (3, 14)
+    return Finding("python", good, f"{platform.python_version()}{'' if good else '; rivalry needs 3.11, 3.12 or 3.13'}")
+
+
+def _pins() -> Finding:
+    wrong, seen = [], []
+    for name, limit in BELOW.items():
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            wrong.append(f"{name} is missing")
+            continue
+        seen.append(f"{name} {found}")
+        if tuple(int(p) for p in found.split(".")[:2]) >= limit:
+            wrong.append(f"{name} {found} breaks Prefect 3.8; install one below {'.'.join(map(str, limit))}")
+    return Finding("packages", not wrong, "; ".join(wrong) or ", ".join(seen))
+
+
+def _model() -> Finding:
+    try:
+        return Finding("model", True, model_version(load()))
+    except UserError as error:
+        return Finding("model", False, str(error))
+
+
+def _knowledge() -> Finding:
+    try:
+        return Finding("knowledge", True, f"{len(load_knowledge().by_id)} entities")
+    except UserError as error:
+        return Finding("knowledge", False, str(error))
+
+
+def _database(paths: Paths) -> Finding:
+    if not paths.db.exists():
+        return Finding("warehouse", True, f"{paths.db} does not exist yet; `rivalry ingest` makes it")
+    try:
+        with connect.writing(paths.db):
+            return Finding("warehouse", True, f"{paths.db}, {paths.db.stat().st_size / 1e6:.1f} MB")
+    except UserError as error:
+        return Finding("warehouse", False, str(error))
+
+
+def _snapshot(paths: Paths) -> Finding:
+    if not paths.db.exists():
+        return Finding("snapshot", True, "none yet")
+    try:
+        with connect.open_reader(paths.snapshot):
+            age = datetime.now(UTC) - datetime.fromtimestamp(paths.snapshot.stat().st_mtime, UTC)
+            return Finding(
+                "snapshot", True, f"{paths.snapshot}, published {age.days} days and {age.seconds // 3600} hours ago"
+            )
+    except UserError as error:
+        return Finding("snapshot", False, str(error))
+
+
+def _disk(paths: Paths) -> Finding:
+    folder = next(p for p in (paths.db.absolute().parent, *paths.db.absolute().parents) if p.exists())
+    if not os.access(folder, os.W_OK):
+        return Finding("disk", False, f"{folder} can't be written; change its permissions or give another --db")
+    free = shutil.disk_usage(folder).free
+    mend = "" if free > FREE_BYTES else "; a night may need 2 GB, so free some"
+    return Finding("disk", free > FREE_BYTES, f"{free / 1e9:.1f} GB free at {folder}{mend}")
+
+
+def _clock() -> Finding:
+    now = datetime.now(UTC)
+    built = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    good = now >= built
+    return Finding(
+        "clock", good, f"{now:%Y-%m-%d %H:%M} UTC{'' if good else ', before this file was written; set the clock'}"
+    )
+
+
+def show_sources(file: Path | None, only: str | None, now: datetime) -> None:
+    """Print the sources, or what one of them answers now. Raises ``UserError`` for an unknown name, the source's own error where it fails."""
+    rows = load_sources(file)
+    if only is None:
+        table(
+            "sources",
+            ["id", "protocol", "reads", "on", "policy"],
+            [(s.id, s.protocol, s.depth, "yes" if s.enabled else "no", s.policy) for s in rows],
+        )
+        return
+    found = next((s for s in rows if s.id == only), None)
+    if found is None:
+        import difflib
+
+        near = difflib.get_close_matches(only, [s.id for s in rows], n=3, cutoff=0.4)
+        raise UserError(
+            f"there is no source {only!r}{'; perhaps ' + ' or '.join(near) if near else '; see `rivalry sources`'}"
+        )
+    _check(found, now)
+
+
+def _check(source: Source, now: datetime) -> None:
+    ((_, answer),) = fetch_all([PageRequest(url=source.url, source=source, accept=ACCEPT_LIST)])
+    if isinstance(answer, StageError):
+        raise answer
+    listing = parse(source, answer, now)
+    err.print(f"{source.name} answers: {len(listing.entries)} entries, {len(answer.body)} bytes", markup=False)
+    for problem in listing.problems:
+        err.print(f"  {problem}", markup=False)
+    table(
+        source.id,
+        ["published", "title"],
+        [(e.published and e.published.isoformat(), e.title) for e in listing.entries[:20]],
+    )
+    if len(listing.entries) > 20:
+        out.print(f"and {len(listing.entries) - 20} more")

@@ -1,0 +1,61 @@
+"""``rivalry sql``: one query on the snapshot, as a table, CSV or JSON Lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.console import err, out, sheets, table
+from warehouse.query import Answer, ask
+
+SHOWN = 500
+READABLE = 18  # characters: a column narrower than its content and than this is no longer read with ease
+
+
+def run(snapshot: Path, query: str, form: str) -> None:
+    """Print the answer. A table stops after 500 rows and says so; CSV and JSON Lines have every row."""
+    with ask(snapshot, query) as answer:
+        {"table": _table, "csv": _csv, "json": _json}[form](answer)
+
+
+def _table(answer: Answer) -> None:
+    rows = []
+    for row in answer.rows:
+        if len(rows) == SHOWN:
+            err.print(f"only the first {SHOWN} rows are shown; --csv and --json have all of them")
+            break
+        rows.append([cell_text(v) for v in row])
+    title = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+    widest = [max([len(c), *(len(r[i]) for r in rows)]) for i, c in enumerate(answer.columns)]
+    if sum(min(w, READABLE) + 2 for w in widest) > out.width:
+        sheets(title, answer.columns, rows)
+    else:
+        table(title, answer.columns, rows)
+
+
+def _csv(answer: Answer) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\r\n")
+    writer.writerow(answer.columns)
+    writer.writerows([cell_text(v) for v in row] for row in answer.rows)
+
+
+def _json(answer: Answer) -> None:
+    for row in answer.rows:
+        sys.stdout.write(
+            json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=cell_text) + "\n"
+        )
+
+
+def cell_text(value: Any) -> str:
+    """A value as text: nothing for NULL, ISO 8601 for dates and times, lists joined by ``;``."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ";".join(cell_text(v) for v in value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -21,6 +21,8 @@ _TITLE = re.compile(
     r"analyst|director|professor|fellow|staff reporter|digital|senior|news editor|updated|published)\b",
     re.IGNORECASE,
 )
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_DATE = re.compile(rf"\b(?:\d{{1,2}} {_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}}|\d{{4}}-\d\d-\d\d)\b.*$")
 _NOBODY = {
     "", "admin", "administrator", "author", "editor", "guest", "none", "null", "undefined", "unknown", "staff", "na",
     "n/a", "webmaster", "anonymous", "twitter", "facebook", "linkedin",
@@ -31,8 +33,8 @@ _SUFFIX = re.compile(r",\s*(Jr|Sr|II|III|IV|PhD|Ph\.D|MD|M\.D|Esq)\b\.?", re.IGN
 
 
 def split_byline(byline: str) -> tuple[str, ...]:
-    """The names in ``byline``, in order, each once; job titles, addresses and handles are left out."""
-    text = _CREDIT.sub("", " ".join(byline.split()))
+    """The names in ``byline``, in order, each once; job titles, addresses, handles and a date behind them are left out."""
+    text = _DATE.sub("", _CREDIT.sub("", " ".join(byline.split())))
     text = _SUFFIX.sub(lambda m: f" {m[1]}", _LEAD.sub("", text))
     parts = _SPLIT.split(text)
     names = [tidy_name(part) for part in parts]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractors.bylines import split_byline
 from extractors.errors import Permanent
 from extractors.pages.duplicates import near_duplicates
 from extractors.pages.encoding import decode
@@ -335,3 +336,8 @@ def test_a_chain_of_edits_leads_to_its_beginning() -> None:
     words = [f"w{n}" for n in range(100)]
     texts = [(str(n), " ".join(words[n * 25 : n * 25 + 60])) for n in range(3)]
     assert near_duplicates(texts) == {"1": "0", "2": "0"}
+
+
+def test_a_date_behind_the_names_is_no_name() -> None:
+    assert split_byline("By Jade River staff 3 November 2025") == ("Jade River staff",)
+    assert split_byline("Kim May Nov. 3, 2025 10:00") == ("Kim May",)

@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock clean
+.PHONY: help run test eval lint lock clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ run: $(STAMP) ## the nightly flow over the bundled sample newsroom
 
 test: $(STAMP) ## all the tests, without network beyond loopback
 	$(BIN)/python -m pytest
+
+eval: $(STAMP) ## score the shipped pipeline on the test part of its corpus
+	$(BIN)/python -m extractors.events.evaluate --part test
 
 lint: $(STAMP) ## style and import contracts
 	$(BIN)/ruff check .

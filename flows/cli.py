@@ -24,6 +24,7 @@ from flows.settings import Paths, Settings
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -88,16 +89,19 @@ def ingest(
 
     Example: rivalry ingest --since 2025-11-01
     """
+    from extractors.sources.registry import load_sources
     from flows import overview
+
+    paths, day = _paths(db), _day(since, "--since")
+    if sample and sources:
+        raise UserError("--sample brings its own sources; leave --sources out")
+    if not sample:
+        load_sources(sources or Settings().sources)  # what is wrong with it is said before a server is started
+    from flows import run_logging, sample_run
     from flows.nightly import nightly
 
-    paths = _paths(db)
-    day = _day(since, "--since")
+    run_logging.plain_errors(said_elsewhere=not console.DEBUG)
     if sample:
-        from flows import sample_run
-
-        if sources:
-            raise UserError("--sample brings its own sources; leave --sources out")
         sample_run.run(paths.db, model)
     else:
         nightly(

@@ -8,7 +8,9 @@ from the sentence, and the several sentences that tell of one act become one eve
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from spacy.tokens import Doc, Span
 
@@ -17,14 +19,20 @@ from extractors.events.dates import DateExpression, datelines, find_dates
 from extractors.events.merge import merge
 from extractors.events.objects import find_objects
 from extractors.events.status import attribution_of, status_of
+from extractors.events.types import retyped, tells
 from extractors.language.knowledge import load_knowledge
+from extractors.language.linking import states_named
 from extractors.language.reader import TRIGGERS
 from extractors.records import EventMention
 
 ROLE_THRESHOLD = 0.5
-TRIGGER_THRESHOLD = 0.45
+TRIGGER_THRESHOLD = 0.3
 WITH_MONEY = frozenset(
     {"FUNDING", "ENFORCEMENT", "SUPPLY", "INVESTMENT_SCREENING", "TARIFF", "EXPORT_CONTROL", "ALLIANCE"}
+)
+RIVALS = ("United States", "China")
+AIMED = frozenset(
+    {"EXPORT_CONTROL", "SANCTION", "TARIFF", "INVESTMENT_SCREENING", "IMPORT_OR_USE_BAN", "ENFORCEMENT", "STATEMENT"}
 )
 WITH_INSTRUMENT = {"ALLIANCE": ("ALLIANCE", "POLICY")}
 
@@ -44,28 +52,27 @@ def code(doc: Doc, published: dt.date | None) -> tuple[EventMention, ...]:
 
 
 def _event(doc: Doc, trigger: Span, published: dt.date | None) -> EventMention | None:
-    kind, _, direction = trigger.label_.partition(":")
     sentence = _sentence(trigger)
+    if not tells(trigger):
+        return None
+    kind, direction = retyped(trigger, sentence, *trigger.label_.split(":"))
     names = [e for e in doc.ents if sentence.start_char - 400 <= e.start_char and e.end_char <= sentence.end_char + 400]
-    actors = _players(names, trigger, "actor", kind, sentence)
-    targets = [
-        t
-        for t in _players(names, trigger, "target", kind, sentence)
-        if t.canonical not in {a.canonical for a in actors}
-    ]
+    actors, targets = _roles(_players(names, trigger, "actor", sentence), _players(names, trigger, "target", sentence))
     if kind == "DIPLOMACY":
         actors, targets = [*actors, *targets], []
     if not actors and not targets:
         return None
     status = status_of(trigger, sentence)
-    date, precision, basis = _date(doc, trigger, sentence, published)
+    date, precision, basis = _date(doc, trigger, sentence, published, status)
     inside = [e for e in doc.ents if e.sent == trigger.sent]
     amount = _amount(trigger, sentence, kind)
+    acting = _with_states(actors)
+    aimed_at = _targets(targets, sentence, kind, acting)
     return EventMention(
         type=kind,
         direction=direction,
-        actors=_with_states(actors),
-        targets=_targets(targets, inside, kind, actors),
+        actors=acting,
+        targets=aimed_at,
         instrument=_instrument(inside, trigger, kind),
         objects=find_objects(sentence, inside),
         amount=amount[0] if amount else None,
@@ -81,20 +88,20 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None) -> EventMention |
         start=sentence.start_char,
         end=sentence.end_char,
         confidence=round(float(trigger._.score), 3),
-        actor_countries=_states(a.canonical for a in actors),
-        target_countries=_states(t.canonical for t in targets),
+        actor_countries=_states(acting),
+        target_countries=_states(aimed_at),
     )
 
 
 def _sentence(trigger: Span) -> Span:
-    """The trigger's sentence without white space at its edges, cut at line ends."""
+    """The trigger's sentence (both, where it runs over two) without white space at its edges, cut at line ends."""
     sent = trigger.sent
-    start, end = sent.start, sent.end
+    start, end = sent.start, trigger[-1:].sent.end
     for i in range(trigger.start - 1, sent.start - 1, -1):
         if "\n" in sent.doc[i].text:
             start = i + 1
             break
-    for i in range(trigger.end, sent.end):
+    for i in range(trigger.end, end):
         if "\n" in sent.doc[i].text:
             end = i
             break
@@ -114,7 +121,16 @@ class _Player:
         self.canonical, self.label, self.score, self.distance = ent._.entity, ent.label_, score, distance
 
 
-def _players(names: Iterable[Span], trigger: Span, role: str, kind: str, sentence: Span) -> list[_Player]:
+def _roles(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player], list[_Player]]:
+    """Actors and targets apart: who is proposed for both keeps the likelier role."""
+    as_actor, as_target = ({p.canonical: p.score for p in rows} for rows in (actors, targets))
+    return (
+        [p for p in actors if p.score >= as_target.get(p.canonical, 0.0)],
+        [p for p in targets if p.score > as_actor.get(p.canonical, 0.0)],
+    )
+
+
+def _players(names: Iterable[Span], trigger: Span, role: str, sentence: Span) -> list[_Player]:
     """The names that play ``role``, most specific first: persons and bodies before states."""
     probabilities = trigger._.event[role]
     best: dict[str, _Player] = {}
@@ -168,10 +184,17 @@ def _state_of_body(name: str) -> str | None:
     return None
 
 
-def _targets(
-    targets: Sequence[_Player], inside: Sequence[Span], kind: str, actors: Sequence[_Player]
-) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(t.canonical for t in targets))
+def _targets(targets: Sequence[_Player], sentence: Span, kind: str, actors: tuple[str, ...]) -> tuple[str, ...]:
+    """Canonical names of the targets, and the country that the sentence aims the measure at, by name or nationality.
+
+    The country is the one of the two rivals that does not act: "added eight Chinese companies" aims at China.
+    """
+    names = [t.canonical for t in targets]
+    if kind in AIMED:
+        acting = set(_states(actors))
+        named = states_named(sentence.text.replace("’", "'"))
+        names += [s for s in RIVALS if s in named and s not in acting and acting & set(RIVALS)]
+    return tuple(dict.fromkeys(names))
 
 
 def _states(names: Iterable[str]) -> tuple[str, ...]:
@@ -198,18 +221,35 @@ def _amount(trigger: Span, sentence: Span, kind: str) -> tuple[float, str] | Non
     return nearest.value, nearest.currency
 
 
-def _date(doc: Doc, trigger: Span, sentence: Span, published: dt.date | None) -> tuple[str | None, str, str]:
+def _date(
+    doc: Doc, trigger: Span, sentence: Span, published: dt.date | None, status: str
+) -> tuple[str | None, str, str]:
     """Date, precision and basis of the event at a trigger: stated with it, or inferred for the article's own news."""
     reference = published or dt.date(1, 1, 1)
     rows = [e for e in find_dates(sentence.text, reference) if not e.limit and (published or e.basis == "stated")]
     heads = [(m.start() - sentence.start_char, m.end() - sentence.start_char) for m in datelines(doc.text)]
     rows = [e for e in rows if not any(a <= e.start < b for a, b in heads)]
+    if published and status == "done":
+        rows = [past for e in rows if (past := _past(e, sentence.text, published))]
     if rows:
         chosen = min(rows, key=lambda e: _reach(e, trigger, sentence))
         return chosen.date, chosen.precision, chosen.basis
     if published and trigger._.event["undated"]["inferred"] >= 0.5:
         return published.isoformat(), "inferred", "publication"
     return None, "unknown", "undated background" if published else "no publication date"
+
+
+def _past(e: DateExpression, text: str, published: dt.date) -> DateExpression | None:
+    """The day of what is done: without a year it is the last such day, and one ahead is when it takes effect."""
+    if e.precision != "day" or dt.date.fromisoformat(e.date) <= published + dt.timedelta(days=1):
+        return e
+    if e.basis != "stated" or re.search(r"\d{4}", text[e.start : e.end]):
+        return None
+    day = dt.date.fromisoformat(e.date)
+    try:
+        return replace(e, date=day.replace(year=day.year - 1).isoformat())
+    except ValueError:  # 29 February
+        return None
 
 
 def _reach(expression: DateExpression, trigger: Span, sentence: Span) -> tuple[int, int]:

@@ -61,6 +61,8 @@ def rivalry_linker(doc: Doc) -> Doc:
 def _link(ent: Span, doc: Doc, order: list[Span], linked: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
     plain = ent.text.replace("’", "'")
     known = _candidate(plain, ent, doc)
+    if not known and ent.start and doc[ent.start - 1].lower_ == "the":  # "The Information": the article is part of the name
+        known = _candidate(f"The {plain}", ent, doc)
     if known:
         return _stated(known, ent)
     body = _generic_body(plain, ent)
@@ -111,7 +113,7 @@ def _candidate(surface: str, ent: Span, doc: Doc) -> Known | None:
         known, guard = rows[0]
         return known if guard is None or guard.allows(text, sentence) else None
     allowed = [k for k, g in rows if g is None or g.allows(text, sentence)] or [k for k, _ in rows]
-    near, whole = _states_named(sentence), _states_named(text)
+    near, whole = states_named(sentence), states_named(text)
 
     def fit(known: Known) -> tuple[int, int, int]:
         return (known.name in text, near.get(known.state or "", 0), whole.get(known.state or "", 0))
@@ -137,7 +139,7 @@ def _state_words() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, ordered))})(?!\w)"), words
 
 
-def _states_named(text: str) -> dict[str, int]:
+def states_named(text: str) -> dict[str, int]:
     """How often a text names each state: by name, capital or nationality."""
     pattern, words = _state_words()
     counts: dict[str, int] = {}

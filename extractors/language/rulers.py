@@ -85,6 +85,8 @@ class KnowledgeRuler:
         if not candidates:
             return []
         line = _line_around(text, doc[start].idx)
+        if doc[start].lower_ == "the" and end - start > 1:  # a leading article is no part of a mention
+            start += 1
         allowed = [known for known, guard in candidates if guard is None or guard.allows(text, line)]
         return [Span(doc, start, end, label=allowed[0].label)] if allowed else []
 

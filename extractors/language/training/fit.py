@@ -40,8 +40,8 @@ from extractors.language.wordpieces import Pieces, WordPieces, batch
 IGNORE = -100
 NEW_HEADS = 10.0  # how much faster than the rest they learn
 # Nineteen words in twenty tell of no event, and six in seven are in no name: without weights the heads learn to say so.
-NO_TRIGGER_WEIGHT = 0.15
-NAME_WEIGHT = 2.0
+NO_TRIGGER_WEIGHT = 0.2
+NAME_WEIGHT = 1.3
 TASKS = ("trigger", "status", "undated", "tag", "morph", "lemma", "relation")
 
 

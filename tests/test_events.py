@@ -1,0 +1,96 @@
+"""Events: cues do what their examples show, one act is one event, and nothing is asserted that the text does not."""
+
+import datetime as dt
+import tomllib
+from dataclasses import replace
+
+import pytest
+
+from extractors.events.merge import merge
+from extractors.events.reading import read_texts
+from extractors.events.types import CUES, cues
+from extractors.language.pipeline import load
+from extractors.records import EventMention
+
+MONDAY = dt.date(2025, 8, 11)
+EVENT = EventMention(
+    type="EXPORT_CONTROL",
+    direction="tighten",
+    actors=("United States",),
+    targets=("China",),
+    instrument=None,
+    objects=("chips",),
+    amount=None,
+    currency=None,
+    date="2025-08-08",
+    precision="day",
+    date_basis="weekday",
+    status="done",
+    attribution=None,
+    trigger="banned",
+    trigger_start=110,
+    trigger_end=116,
+    start=100,
+    end=180,
+    confidence=0.6,
+)
+
+
+@pytest.mark.parametrize("kind", cues())
+def test_cues_do_what_their_examples_show(kind: str) -> None:
+    row = tomllib.loads(CUES.read_text(encoding="utf-8"))[kind]
+    cue = cues()[kind]
+    assert row["yes"] and row["no"]
+    assert [s for s in row["yes"] if not cue.search(s)] == []
+    assert [s for s in row["no"] if cue.search(s)] == []
+
+
+def test_one_act_told_twice_is_one_event_with_its_best_evidence() -> None:
+    headline = replace(EVENT, start=0, end=40, trigger_start=5, trigger_end=11, date="2025-08-11", precision="inferred", confidence=0.9)
+    background = replace(EVENT, start=300, end=350, date="2022-10-07")
+    merged = merge([headline, EVENT, background], headline_end=50)
+    assert [(e.start, e.date) for e in merged] == [(100, "2025-08-08"), (300, "2022-10-07")]
+    assert merged[0].confidence == 0.9
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"direction": "ease"}, {"actors": ("China",), "targets": ("United States",)}, {"status": "denied"}, {"instrument": "A", "type": "SANCTION"}],
+)
+def test_different_acts_stay_apart(changes: dict) -> None:
+    other = replace(EVENT, start=200, end=260, **changes)
+    assert len(merge([EVENT, other], headline_end=50)) == 2
+
+
+def read(text: str) -> tuple[EventMention, ...]:
+    (reading,) = read_texts(load(), [("", text, MONDAY)], everything=True)
+    for event in reading.events:
+        assert text[event.trigger_start : event.trigger_end] == event.trigger
+        assert event.start <= event.trigger_start < event.trigger_end <= event.end
+    return reading.events
+
+
+def test_a_plain_listing_is_read_with_who_whom_and_when() -> None:
+    events = read(
+        "US adds Chinese chip firms to trade blacklist\n\nThe U.S. Commerce Department on Friday added Huawei and SMIC to its entity list, "
+        "citing national security. The move bars American firms from supplying them without a licence."
+    )
+    listing = next(e for e in events if e.type == "SANCTION")
+    assert listing.direction == "tighten"
+    assert listing.actors[0] == "United States Department of Commerce" and "United States" in listing.actors
+    assert "Huawei" in listing.targets
+    assert (listing.date, listing.precision, listing.status) == ("2025-08-08", "day", "done")
+    assert listing.instrument == "Entity List"
+
+
+def test_what_is_only_weighed_is_not_done() -> None:
+    events = read(
+        "Washington weighs new curbs on AI chips for China\n\nThe Trump administration is considering new restrictions on exports of AI chips to China, "
+        "two people familiar with the matter said on Monday."
+    )
+    assert events
+    assert all(e.status != "done" for e in events if e.type == "EXPORT_CONTROL")
+
+
+def test_a_text_without_events_gives_none() -> None:
+    assert read("Nvidia’s H20 chip has 96 gigabytes of memory.") == ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-from datetime import UTC, date, datetime, timedelta
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,41 +12,84 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from extractors.errors import RunFailed, UserError
-from warehouse.charts import Day, events_chart
+from warehouse.charts import COLOURS, OTHER, directions, events_chart
 from warehouse.connect import open_reader
-from warehouse.rows import one, records
+from warehouse.rows import records
+from warehouse.series import Series, series, watched
 from warehouse.summary import tables
 
 TEMPLATES = Path(__file__).with_name("templates")
-WINDOW = 60
 GRID = 14
 SHOWN = 25
+QUOTE = 300
 
-# Events that no article had reported before the newest run stored its articles.
-NEW = """
-    select e.event_id, e.type, e.direction, e.date, e.precision, e.status, e.statuses, e.actors, e.targets,
-        e.instrument, e.objects, e.n_reports, e.n_independent, v.url, v.headline, v.outlet, v.attribution,
-        case when length(v.sentence) > 300 then left(v.sentence, 299) || '…' else v.sentence end as quote
-    from events e
-    join event_evidence v on v.event_mention_id = e.best_event_mention_id
-    where e.first_ingested_utc >= (select last_run_started_utc from snapshot_info)
-    order by e.n_independent desc, e.date_from desc nulls last, e.event_id
+# The last run and the unfinished ones just before it: what those read stood on no page yet.
+LATEST = """
+    select min(started_utc) as since_utc, count(*)::integer as n_runs from runs
+    where started_utc > coalesce(
+        (select max(r.started_utc) from runs r cross join snapshot_info i
+            where r.state = 'finished' and r.started_utc < i.last_run_started_utc),
+        '-infinity'::timestamp)
 """
 
-SERIES = """
-    select day, coalesce(nullif(direction, ''), 'no direction') as direction, sum(n_events)::integer as n_events,
-        any_value(runs) as runs, any_value(sources_failed) as sources_failed
-    from events_by_day where day between ? and ? group by 1, 2 order by 1, 2
+# Events that no article had reported before, and (is_new = false) those that only newly read versions of known
+# articles tell: nobody can say whether the versions before told them too.
+NEW = """
+    with told as (
+        select m.event_id, min(r.stored_utc) as first_told_utc
+        from event_mentions m join article_revisions r using (article_id, content_hash) group by 1
+    ),
+    fresh as (
+        select e.*, e.first_ingested_utc >= $since as is_new
+        from events e join told t using (event_id) where t.first_told_utc >= $since
+    )
+    select f.*, v.article_id, v.url, v.headline, v.outlet, v.sentence,
+        count(*) over (partition by f.is_new) as n_all
+    from fresh f join event_evidence v on v.event_mention_id = f.best_event_mention_id
+    qualify row_number() over (
+        partition by f.is_new order by f.n_independent desc, f.date_from desc nulls last, f.event_id) <= $shown
+    order by f.n_independent desc, f.date_from desc nulls last, f.event_id
+"""
+
+# Every article that reports one of some events, the independent reports first.
+REPORTS = """
+    select event_id, article_id, url, headline, outlet, independent from event_evidence
+    where list_contains(?, event_id)
+    qualify row_number() over (
+        partition by event_id, article_id order by independent desc, confidence desc, event_mention_id) = 1
+    order by event_id, independent desc, published_utc nulls last, article_id
 """
 
 COVERAGE = """
-    select source, list({'day': day, 'state': state, 'failures': failures} order by day) as days,
-        sum(new_entries)::bigint as new_entries, sum(articles_read)::bigint as articles_read,
-        sum(skipped)::bigint as skipped,
-        any_value(s.failing_since_utc) as failing_since_utc, any_value(s.silent_since_utc) as silent_since_utc
-    from coverage_by_source_day c left join sources s using (source_id)
-    where day > (select max(started_utc)::date from runs) - ? group by c.source_id, source order by source, c.source_id
+    select c.source, list({'day': day, 'state': state, 'failures': failures} order by day) as days,
+        sum(c.new_entries)::bigint as new_entries, sum(articles_read)::bigint as articles_read,
+        sum(skipped)::bigint as skipped, bool_or(runs > 0) as asked,
+        any_value(s.failing_since_utc) as failing_since_utc, any_value(s.silent_since_utc) as silent_since_utc,
+        any_value(s.last_reason) as last_reason, any_value(r.meaning) as last_meaning
+    from coverage_by_source_day c
+    left join source_states s using (source_id)
+    left join outcome_reasons r on r.reason = s.last_reason
+    where day > (select max(started_utc)::date from runs) - ?
+    group by c.source_id, c.source
+    order by asked desc, any_value(s.failing_since_utc) is null, c.source, c.source_id
 """
+
+SKIPPED = """
+    select reason, meaning, bool_or(tried_again) as tried_again, count(*) as n_documents,
+        count(*) filter (run_id = i.last_run_id) as n_last
+    from skipped_documents cross join snapshot_info i
+    group by reason, meaning order by n_documents desc, reason
+"""
+
+LAST_RUN = "select h.* from run_history h join snapshot_info i on i.last_run_id = h.run_id"
+
+# How each state of a source on a day is drawn and told.
+MARKS = {
+    "ok": ("●", "answered"),
+    "flaky": ("◐", "answered at times"),
+    "outage": ("✕", "failed"),
+    "no run": ("·", "not asked"),
+}
 
 
 def write_report(snapshot: Path, page: Path) -> Path:
@@ -72,6 +116,26 @@ def write_report(snapshot: Path, page: Path) -> Path:
 
 def render(con: duckdb.DuckDBPyConnection) -> str:
     """The page of an open snapshot."""
+    daily, monthly = series(con), series(con, monthly=True)
+    latest = records(con, LATEST)[0]
+    events = _new_events(con, latest["since_utc"])
+    found = tables(con) | {
+        "last_run": next(iter(records(con, LAST_RUN)), None),
+        "latest_runs": latest["n_runs"],
+        "new": [e for e in events if e["is_new"]],
+        "revised": [e for e in events if not e["is_new"]],
+        "daily": daily,
+        "monthly": monthly if _reaches_further(monthly, daily) else None,
+        "coverage": records(con, COVERAGE, [GRID]),
+        "skipped": records(con, SKIPPED),
+        "shown": SHOWN,
+        "grid": GRID,
+        "marks": MARKS,
+    }
+    return _environment().get_template("page.html").render(found)
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -79,46 +143,31 @@ def render(con: duckdb.DuckDBPyConnection) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"minute": _minute, "when": _when, "link": _link}
-    series = _series(con)
-    found = tables(con) | {
-        "new": records(con, NEW),
-        "days": series,
-        "chart": events_chart(series) if sum(d.total > 0 for d in series) > 1 else None,
-        "coverage": records(con, COVERAGE, [GRID]),
-        "shown": SHOWN,
-        "grid": GRID,
-    }
-    return environment.get_template("page.html").render(found)
+    environment.filters |= {"n": "{:,}".format, "minute": _minute, "when": _when, "link": _link, "words": _words}
+    environment.filters |= {"cut": _cut, "money": _money, "spoken": _spoken, "watched": watched, "key": _key}
+    environment.globals["chart"] = events_chart
+    return environment
 
 
-def _series(con: duckdb.DuckDBPyConnection) -> list[Day]:
-    """The last ``WINDOW`` days up to the last run, without gaps; where those have no event, up to the last event
-    instead."""
-    last_run, last_event = one(
-        con,
-        """select (select max(started_utc)::date from runs), (select max(day) from events_by_day where n_events > 0
-            and day <= coalesce((select max(started_utc)::date from runs), day))""",
-    )
-    if last_event is None:
-        return []
-    end = last_run if last_run and last_run - last_event < timedelta(days=WINDOW) else last_event
-    start = end - timedelta(days=WINDOW - 1)
-    rows = records(con, SERIES, [start, end])
-    first = min(row["day"] for row in rows if row["n_events"])
-    # The window is as long as what is known, and a week at least, so that few days do not look like many.
-    start = max(start, min(first, end - timedelta(days=6)))
-    return [_day(start + timedelta(days=n), rows) for n in range((end - start).days + 1)]
+def _new_events(con: duckdb.DuckDBPyConnection, since: datetime | None) -> list[dict[str, Any]]:
+    """The events of ``NEW`` since a naive UTC time, each with the other articles that report it."""
+    events = records(con, NEW, {"since": since, "shown": SHOWN})
+    reports = records(con, REPORTS, [[e["event_id"] for e in events]]) if events else []
+    for event in events:
+        own = (r for r in reports if r["event_id"] == event["event_id"])
+        event["others"] = [r for r in own if r["article_id"] != event["article_id"]]
+    return events
 
 
-def _day(day: date, rows: list[dict[str, Any]]) -> Day:
-    own = [row for row in rows if row["day"] == day]
-    return Day(
-        day=day,
-        events={row["direction"]: row["n_events"] for row in own if row["n_events"]},
-        runs=own[0]["runs"] if own else 0,
-        sources_failed=own[0]["sources_failed"] if own else 0,
-    )
+def _reaches_further(monthly: Series, daily: Series) -> bool:
+    """Whether the months show events that the days do not."""
+    return monthly.drawn and monthly.total > daily.total
+
+
+def _key(shown: Series) -> list[tuple[str, str, int]]:
+    """Each direction of a series with its colour and its events."""
+    names = directions(shown.spans)
+    return [(name, COLOURS.get(name, OTHER), sum(s.events.get(name, 0) for s in shown.spans)) for name in names]
 
 
 def _minute(moment: datetime | None) -> str:
@@ -129,11 +178,42 @@ def _when(event: dict[str, Any]) -> str:
     """A date with what is uncertain about it."""
     if event["date"] is None:
         return "date unknown"
+    if event["precision"] == "day":
+        return event["date"]
     if event["precision"] == "inferred":
-        return f"{event['date']} (day of publication)"
-    return event["date"] if event["precision"] == "day" else f"{event['precision']} of {event['date']}"
+        return f"{event['date']} (day of publication; the text gives no date)"
+    return f"{event['date']} (known by the {event['precision']})"
 
 
 def _link(url: str | None) -> str:
     """An address that may stand in a link: a page from the web must not bring a script."""
     return url if url and url.startswith(("https://", "http://")) else ""
+
+
+def _words(code: str) -> str:
+    """A code as words: ``LAW_OR_PLAN`` is "Law or plan", and ``ai_governance`` "AI governance"."""
+    words = re.sub(r"\bai\b", "AI", code.replace("_", " ").lower())
+    return words[:1].upper() + words[1:]
+
+
+def _cut(text: str) -> str:
+    """At most ``QUOTE`` characters: a page quotes, and what is cut shows it."""
+    return text if len(text) <= QUOTE else f"{text[: QUOTE - 1]}…"
+
+
+def _money(amount: float, currency: str | None) -> str:
+    """The amount in full, its currency before it where the text names one."""
+    figure = f"{amount:,.2f}".removesuffix(".00")
+    return f"{currency} {figure}" if currency else f"{figure} (currency not stated)"
+
+
+def _spoken(days: list[dict[str, Any]]) -> str:
+    """A source's days in words, for those who hear the page: counts, and the days on which it failed."""
+    counts = ((word, [str(d["day"]) for d in days if d["state"] == state]) for state, (_, word) in MARKS.items())
+    told = (
+        f"{word} on {len(found)} {'day' if len(found) == 1 else 'days'}"
+        + (f" ({', '.join(found)})" if word == "failed" else "")
+        for word, found in counts
+        if found
+    )
+    return "; ".join(told)

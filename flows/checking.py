@@ -132,9 +132,11 @@ def show_sources(file: Path | None, only: str | None, now: datetime) -> None:
     if only is None:
         table(
             "sources",
-            ["id", "protocol", "reads", "on", "policy"],
-            [(s.id, s.protocol, s.depth, "yes" if s.enabled else "no", s.policy) for s in rows],
+            ["id", "name", "list", "reads", "on"],
+            [(s.id, s.name, s.protocol, s.depth, "yes" if s.enabled else "no") for s in rows],
+            whole=("id",),
         )
+        err.print("`rivalry sources ID` asks one of them now, and says what may be read of it", markup=False)
         return
     found = next((s for s in rows if s.id == only), None)
     if found is None:
@@ -153,6 +155,7 @@ def _check(source: Source, now: datetime) -> None:
         raise answer
     listing = parse(source, answer, now)
     err.print(f"{source.name} answers: {len(listing.entries)} entries, {len(answer.body)} bytes", markup=False)
+    err.print(f"  {source.policy}", markup=False)
     for problem in listing.problems:
         err.print(f"  {problem}", markup=False)
     table(

@@ -28,19 +28,19 @@ os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Coverage of the US-China AI rivalry, read into a time series of events with their evidence.\n\n"
-    "Start with [bold]rivalry ingest --sample[/bold], which needs no network, then ask [bold]rivalry sql[/bold].",
+    "Start with `rivalry ingest --sample`, which needs no network, then ask `rivalry sql`.",
 )
 
 DbOption = Annotated[
     Path | None,
-    typer.Option("--db", help="The warehouse file. [default: $RIVALRY_DB or rivalry-data/warehouse.duckdb]"),
+    typer.Option("--db", help="The warehouse file. (default: $RIVALRY_DB or rivalry-data/warehouse.duckdb)"),
 ]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", help="Another spaCy pipeline, by package name or path. [default: the shipped en_rivalry]"),
+    typer.Option("--model", help="Another spaCy pipeline, by package name or path. (default: the shipped en_rivalry)"),
 ]
 
 
@@ -73,7 +73,7 @@ def _day(value: str | None, option: str) -> date | None:
 @plainly
 def ingest(
     sources: Annotated[
-        Path | None, typer.Option(help="A sources file (TOML). [default: the project's real sources]")
+        Path | None, typer.Option(help="A sources file (TOML). (default: the project's real sources)")
     ] = None,
     since: Annotated[str | None, typer.Option(help="Read nothing published before this day (YYYY-MM-DD).")] = None,
     db: DbOption = None,
@@ -87,7 +87,7 @@ def ingest(
     A source that fails is reported with its reason and the others go on. Exit code 1 only where every source failed. A run that was
     stopped is taken up by the next one; running again over the same coverage changes nothing.
 
-    Example: rivalry ingest --since 2025-11-01
+    Example: `rivalry ingest --since 2025-11-01`
     """
     from extractors.sources.registry import load_sources
     from flows import overview
@@ -125,7 +125,7 @@ def read(
 
     A page that can't be read gives a line with its problem, not a stop.
 
-    Example: rivalry read page.html.gz | rivalry extract -
+    Example: `rivalry read page.html.gz | rivalry extract -`
     """
     from flows.reading_commands import read_rows
 
@@ -149,7 +149,7 @@ def extract(
 
     Offsets are code points into the text, and text[start:end] is the mention exactly.
 
-    Example: rivalry extract article.txt --published 2025-08-11
+    Example: `rivalry extract article.txt --published 2025-08-11`
     """
     from flows.reading_commands import extract_rows, texts_of
 
@@ -175,7 +175,7 @@ def sql(
 ) -> None:
     """Ask the published snapshot in SQL: read-only, open to any number of readers, also while a run is going on.
 
-    Example: rivalry sql "select * from events_by_day limit 20"
+    Example: `rivalry sql "select * from events_by_day limit 20"`
     """
     from flows import querying
 
@@ -186,14 +186,14 @@ def sql(
 @plainly
 def export(
     out_dir: Annotated[
-        Path | None, typer.Option("--out", help="The folder to write to. [default: beside the warehouse]")
+        Path | None, typer.Option("--out", help="The folder to write to. (default: beside the warehouse)")
     ] = None,
     file_format: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.csv,
     db: DbOption = None,
 ) -> None:
     """Write events, reports, mentions, entities and the series as files. The same snapshot gives the same bytes.
 
-    Example: rivalry export --out my-release --format parquet
+    Example: `rivalry export --out my-release --format parquet`
     """
     from warehouse.export import export as write
 
@@ -206,11 +206,11 @@ def export(
 @plainly
 def sources(
     check: Annotated[str | None, typer.Argument(help="Ask this one source now, and say what it lists.")] = None,
-    file: Annotated[Path | None, typer.Option("--sources", help="A sources file. [default: the project's]")] = None,
+    file: Annotated[Path | None, typer.Option("--sources", help="A sources file. (default: the project's)")] = None,
 ) -> None:
     """List the sources, or check one: is it there, what does it list, what is wrong with it.
 
-    Example: rivalry sources nyt-technology
+    Example: `rivalry sources nyt-technology`
     """
     from flows import checking
 

@@ -1,116 +1,26 @@
-"""A batch of documents on its way: triage and fetch, read, extract, load."""
+"""A batch of fetched documents on its way: read, extract, load."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from extractors.errors import Permanent, StageError
 from extractors.events.reading import read_texts
 from extractors.ids import article_id, canonical_url, content_hash
 from extractors.language.pipeline import load
-from extractors.language.topic import triage
-from extractors.pages.batch import fetch_all
 from extractors.pages.duplicates import near_duplicates
-from extractors.pages.policy import PageRequest
 from extractors.pages.read import read_page
-from extractors.records import Article, FeedEntry, Outcome, Page, RawPage, Reading, Source, Validators
+from extractors.records import Article, FeedEntry, Page, RawPage, Reading, Source
+from flows.fetching import Work
 from flows.night import Night
-from warehouse import connect, ledger, raw
+from warehouse import connect
 from warehouse import load as store
-from warehouse.ledger import Fetch
 from warehouse.load import Finished
 
 BATCH = 200
 COPIES_WITHIN = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One document on its way through a batch; ``outcome`` is set as soon as it has ended."""
-
-    entry: FeedEntry
-    raw: RawPage | None = None
-    raw_hash: str | None = None
-    page: Page | None = None
-    article: Article | None = None
-    outcome: Outcome | None = None
-    finished: Finished | None = None
-
-    def ended(self, stage: str, reason: str, detail: str = "") -> Work:
-        outcome = Outcome(key=self.entry.key, source_id=self.entry.source_id, stage=stage, reason=reason, detail=detail)
-        return replace(self, outcome=outcome)
-
-
-def fetch(night: Night, entries: Sequence[FeedEntry]) -> list[Work]:
-    """Triage by headline, then fetch the pages that deserve it; each page is kept raw, each request logged."""
-    works = [_triaged(Work(entry=e), night) for e in entries]
-    places = [i for i, w in enumerate(works) if w.outcome is None and _has_page(w.entry, night)]
-    with connect.writing(night.paths.db) as con:
-        validators = ledger.page_validators(con, [works[i].entry.key for i in places])
-    wanted = {_request(works[i].entry, validators, night): i for i in places}
-    log = []
-    for request, answer in fetch_all(list(wanted)):
-        i = wanted[request]
-        works[i], line = _fetched(works[i], answer, night)
-        log.append(line)
-    with connect.writing(night.paths.db) as con:
-        ledger.save_fetches(con, night.run_id, log)
-    return works
-
-
-def _request(entry: FeedEntry, validators: dict[str, Validators], night: Night) -> PageRequest:
-    source = night.sources[entry.source_id]
-    return PageRequest(url=entry.url or "", source=source, validators=validators.get(entry.key, Validators()))
-
-
-def _has_page(entry: FeedEntry, night: Night) -> bool:
-    return bool(entry.url) and night.sources[entry.source_id].depth == "page"
-
-
-def _triaged(work: Work, night: Night) -> Work:
-    entry = work.entry
-    source = night.sources.get(entry.source_id)
-    if source is None:
-        return work.ended("triage", "source_off", "its source is no longer in the sources file")
-    if night.since and entry.published and entry.published < night.since:
-        return work.ended("triage", "before_since", f"published {entry.published:%Y-%m-%d}")
-    if not entry.url and not entry.title:
-        return work.ended("triage", "no_link")
-    if source.triage or source.depth == "headline":
-        verdict = triage(entry.title, entry.summary)
-        if not verdict.on_topic:
-            return work.ended("triage", "off_topic_headline", verdict.reason)
-    return work
-
-
-def _fetched(work: Work, answer: RawPage | StageError, night: Night) -> tuple[Work, Fetch]:
-    entry = work.entry
-    if isinstance(answer, StageError):
-        line = Fetch(
-            source_id=entry.source_id,
-            key=entry.key,
-            url=entry.url or "",
-            fetched=night.now,
-            outcome=answer.reason,
-            detail=answer.detail,
-        )
-        return work.ended("fetch", answer.reason, answer.detail), line
-    line = Fetch(
-        source_id=entry.source_id,
-        key=entry.key,
-        url=answer.url,
-        final_url=answer.final_url,
-        status=answer.status,
-        fetched=answer.fetched,
-        outcome="not_modified" if answer.not_modified else "fetched",
-        validators=answer.validators,
-    )
-    if answer.not_modified:
-        return work.ended("fetch", "not_modified"), line
-    digest = raw.put(night.paths.raw, answer.body)
-    return replace(work, raw=answer, raw_hash=digest), replace(line, raw_hash=digest)
 
 
 def read(night: Night, works: Sequence[Work]) -> list[Work]:

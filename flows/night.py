@@ -1,15 +1,17 @@
 """One run of the pipeline: its clock, its places, its ledger entry. The steps of a night are in the modules beside.
 
-A night is discover (``discovering``), then batch by batch fetch, read, extract and load (``documents``), then resolve and publish. The
-queue lies in the warehouse: what a killed night had stored stays, what it had not is taken up by the next.
+A night is discover (``discovering``), then batch by batch fetch (``fetching``), read, extract and load
+(``documents``), then resolve, check and publish (``publishing``). The queue lies in the warehouse:
+what a killed night had stored stays, what it had not is taken up by the next.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from extractors.events.reading import EXTRACTOR_VERSION, ONTOLOGY_VERSION
@@ -23,7 +25,10 @@ from warehouse import load as store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What one run works on. ``now`` is the run's clock (aware UTC): every stage is handed it."""
+    """What one run works on. ``now`` is when it began by the run's clock (aware UTC), which every stage is handed.
+
+    ``began`` is the same moment by the machine's monotonic clock (seconds), from which the time it took is counted.
+    """
 
     run_id: str
     now: datetime
@@ -32,6 +37,7 @@ class Night:
     versions: Versions
     model: str | None = None
     since: datetime | None = None
+    began: float = field(default_factory=time.monotonic)
 
 
 def begin(
@@ -67,6 +73,7 @@ def settle(night: Night) -> int:
 
 def close(night: Night, failure: str | None = None) -> Counts:
     """Close the run in the ledger; returns what it found."""
+    finished = night.now + timedelta(seconds=time.monotonic() - night.began)
     with connect.writing(night.paths.db) as con:
-        ledger.record_run_finish(con, night.run_id, night.now, failure=failure)
+        ledger.record_run_finish(con, night.run_id, finished, failure=failure)
         return ledger.run_counts(con, night.run_id)

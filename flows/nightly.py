@@ -18,18 +18,22 @@ from prefect.exceptions import MissingContextError
 from extractors.errors import RunFailed
 from extractors.records import Counts, FeedEntry, Source, SourceReport
 from extractors.sources.registry import load_sources
-from flows import discovering, documents, publishing
+from flows import discovering, documents, fetching, publishing, run_logging
 from flows import night as steps
-from flows.documents import BATCH, Work
+from flows.documents import BATCH
+from flows.fetching import Work
 from flows.night import Night
 from flows.settings import Settings
 
+run_logging.plain_errors()
+
 discover = task(discovering.discover, name="discover", cache_policy=NO_CACHE, persist_result=False)
-fetch = task(documents.fetch, name="fetch", cache_policy=NO_CACHE, persist_result=False)
+fetch = task(fetching.fetch, name="fetch", cache_policy=NO_CACHE, persist_result=False)
 read = task(documents.read, name="read", cache_policy=NO_CACHE, persist_result=False)
 extract = task(documents.extract, name="extract", cache_policy=NO_CACHE, persist_result=False)
 save = task(documents.save, name="load", cache_policy=NO_CACHE, persist_result=False)
 settle = task(steps.settle, name="resolve", cache_policy=NO_CACHE, persist_result=False)
+check = task(publishing.check, name="check", cache_policy=NO_CACHE, persist_result=False)
 publish = task(publishing.publish, name="publish", cache_policy=NO_CACHE, persist_result=False)
 
 
@@ -60,11 +64,12 @@ def nightly(
                 batch(night, waiting[start : start + BATCH])
                 _say(f"{min(start + BATCH, len(waiting))} of {len(waiting)} documents done")
             settle(night)
+            check(night)
+            counts = steps.close(night)
+            publish(night)
         except RunFailed as failure:
             steps.close(night, str(failure))
             raise
-        counts = steps.close(night)
-        publish(night)
     _artifacts(counts, reports)
     return counts
 

@@ -6,15 +6,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from extractors.errors import RunFailed
+from flows.console import err
 from flows.night import Night
-from warehouse import export, lock, report, snapshot
+from warehouse import checks, connect, export, lock, report, snapshot
 
 
 @contextmanager
 def sole_run(db: Path) -> Iterator[None]:
-    """Hold the warehouse for the length of a run. Raises ``UserError`` where another run has it, naming that run."""
-    with lock.run_lock(db):
+    """Hold the warehouse for the length of a run, and say so where it had to be taken from a run that died holding it.
+
+    Raises ``UserError`` where another run has it, naming that run.
+    """
+    with lock.run_lock(db) as dead:
+        if dead:
+            err.print(
+                f"the run by process {dead.pid} on {dead.host}, begun {dead.started}, died without finishing; "
+                "this one goes on from there",
+                markup=False,
+            )
         yield
+
+
+def check(night: Night) -> None:
+    """Run the data checks. Raises ``RunFailed`` naming those that found rows: what is wrong is not published."""
+    with connect.writing(night.paths.db) as con:
+        failures = checks.run_checks(con)
+    if failures:
+        found = ", ".join(f"{f.name} ({f.count} row{'' if f.count == 1 else 's'})" for f in failures)
+        raise RunFailed(
+            f"the data checks found wrong rows, {found}, so nothing was published and the last snapshot stays; "
+            f"first: {failures[0]}"
+        )
 
 
 def publish(night: Night) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ def _bytes(argument: str) -> tuple[bytes, str]:
         return (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body), ""
     except FileNotFoundError as error:
         raise UserError(f"there is no file {argument}; give a page (.html, .html.gz) or an http(s) address") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Permanent("unreadable", str(error)) from error
 
 
@@ -101,9 +102,16 @@ def texts_of(arguments: Iterable[str], published: dt.date | None, title: str) ->
                 raise UserError(
                     f'{argument}:{number}: no "text" in this line; give plain text or the output of `rivalry read`'
                 )
-            day = dt.datetime.fromisoformat(row["published"]).date() if row.get("published") else published
+            day = _published(row["published"], f"{argument}:{number}") if row.get("published") else published
             doc = row.get("doc") or row.get("page") or row.get("url") or f"{argument}:{number}"
             yield Text(doc, title or row.get("title") or "", row["text"], day)
+
+
+def _published(value: Any, place: str) -> dt.date:
+    try:
+        return dt.datetime.fromisoformat(value).date()
+    except (TypeError, ValueError) as error:
+        raise UserError(f'{place}: "published" must be an ISO date such as 2025-08-11, not {value!r}') from error
 
 
 def _content(argument: str) -> str:

@@ -10,6 +10,7 @@ The public functions, in the order of a night (``db`` is the warehouse file, ``c
     listing.save_listing(con, run_id=, source=, report=, entries=, validators=, now=)
     ledger.pending_entries(con, run_id)      the queue
     ledger.page_validators(con, keys)        for the conditional request of each page
+    ledger.unread_pages(con, entries)        pages that a stopped run fetched and did not read
     raw.put(folder, body), raw.get(folder, hash)
     ledger.save_fetches(con, run_id, fetches)
     load.current_hashes(con, article_ids), load.recent_texts(con, since)

@@ -23,8 +23,12 @@ NOT_TRIED = ("before_since", "source_off")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """One request for a page, as the fetch log keeps it. ``status`` and ``final_url`` are ``None`` where no answer
-    came."""
+    """One request for a page, as the fetch log keeps it. ``status``, ``final_url`` and ``content_type`` are ``None``
+    where no answer came.
+
+    ``outcome`` is ``fetched``, ``not_modified`` or the reason of a failure; ``stored`` where the page was not asked
+    for, an earlier run having fetched it and not read it.
+    """
 
     source_id: str
     key: str
@@ -33,6 +37,7 @@ class Fetch:
     outcome: str
     final_url: str | None = None
     status: int | None = None
+    content_type: str | None = None
     raw_hash: str | None = None
     validators: Validators = field(default_factory=Validators)
     detail: str = ""
@@ -120,7 +125,8 @@ def save_fetches(con: duckdb.DuckDBPyConnection, run_id: str, fetches: Sequence[
     for f in fetches:
         row = {"run_id": run_id, "source_id": f.source_id, "key": f.key, "url": f.url, "final_url": f.final_url}
         row |= {"status": f.status, "fetched_utc": naive_utc(f.fetched), "raw_hash": f.raw_hash, "outcome": f.outcome}
-        row |= {"detail": f.detail, "etag": f.validators.etag, "last_modified": f.validators.last_modified}
+        row |= {"content_type": f.content_type, "detail": f.detail}
+        row |= {"etag": f.validators.etag, "last_modified": f.validators.last_modified}
         rows.setdefault((f.source_id, f.key, f.url, f.fetched), row)
     with transaction(con):
         insert(con, "fetches", rows.values(), "on conflict do nothing")
@@ -147,6 +153,25 @@ def page_validators(con: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict
     return {row[0]: Validators(etag=row[1], last_modified=row[2]) for row in rows}
 
 
+def unread_pages(con: duckdb.DuckDBPyConnection, entries: Sequence[FeedEntry]) -> dict[tuple[str, str], Fetch]:
+    """By source and key, the newest page of each of ``entries`` that was fetched but never read: its run was stopped.
+
+    A page that was fetched before the entry's headline or date changed is left out: it may be out of date.
+    """
+    stage(con, "wanted", {"source_id": [e.source_id for e in entries], "key": [e.key for e in entries]})
+    sql = """
+        select f.source_id, f.key, f.url, f.fetched_utc, f.final_url, f.status, f.content_type, f.raw_hash, f.etag,
+            f.last_modified
+        from fetches f semi join wanted using (source_id, key)
+        join entries e using (source_id, key) join runs r using (run_id)
+        left join outcomes o using (run_id, source_id, key)
+        where f.raw_hash is not null
+        qualify row_number() over (partition by f.source_id, f.key order by f.fetched_utc desc) = 1
+            and not bool_or(o.run_id is not null) over (partition by f.source_id, f.key, f.fetched_utc)
+            and (e.changed_utc is null or r.started_utc >= e.changed_utc)"""
+    return {(row["source_id"], row["key"]): _fetch(row) for row in records(con, sql)}
+
+
 def run_counts(con: duckdb.DuckDBPyConnection, run_id: str) -> Counts:
     """What a run found. Articles, mentions and events are those whose rows this run made last."""
     reasons = con.execute(
@@ -166,6 +191,16 @@ def version_columns(versions: Versions) -> dict[str, str]:
         "model_version": versions.model,
         "ontology_version": versions.ontology,
     }
+
+
+def _fetch(row: dict) -> Fetch:
+    names = ("source_id", "key", "url", "final_url", "status", "content_type", "raw_hash")
+    return Fetch(
+        fetched=aware_utc(row["fetched_utc"]),
+        outcome="stored",
+        validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
+        **{name: row[name] for name in names},
+    )
 
 
 def _entry(row: dict) -> FeedEntry:

@@ -97,11 +97,11 @@ def _update_seen(con: duckdb.DuckDBPyConnection, source_id: str, changed: list[F
     for e in changed:
         con.execute(
             """update entries set title = $title, summary = $summary, published_utc = $published,
-                published_basis = $basis, attempts = 0,
+                published_basis = $basis, attempts = 0, changed_utc = $now,
                 outcome = case when outcome = 'duplicate_url' then outcome end
             where source_id = $source and key = $key""",
             {"title": e.title, "summary": e.summary, "published": naive_utc(e.published), "basis": e.published_basis}
-            | {"source": source_id, "key": e.key},
+            | {"source": source_id, "key": e.key, "now": naive_utc(now)},
         )
 
 

@@ -74,10 +74,12 @@ create table entries (
     first_run_id varchar not null,
     outcome varchar,
     outcome_run_id varchar,
+    changed_utc timestamp,
     attempts integer not null default 0,
     primary key (source_id, key)
 );
 comment on table entries is 'The queue: every item that a source ever listed. outcome is NULL until it has ended once.';
+comment on column entries.changed_utc is 'last run in which its headline or date was another; NULL where they never changed';
 
 create table outcomes (
     run_id varchar not null,
@@ -99,6 +101,7 @@ create table fetches (
     final_url varchar,
     status integer,
     fetched_utc timestamp not null,
+    content_type varchar,
     raw_hash varchar,
     etag varchar,
     last_modified varchar,
@@ -107,6 +110,10 @@ create table fetches (
     primary key (run_id, source_id, key, url, fetched_utc)
 );
 comment on table fetches is 'Every request for a page: what was asked, what came back, and where the raw bytes lie.';
+comment on column fetches.outcome is
+    'fetched, not_modified or a reason; stored where the page was not asked for, an earlier run having fetched it unread';
+comment on column fetches.fetched_utc is 'when the page was fetched; for stored, when the earlier run did';
+comment on column fetches.content_type is 'the Content-Type header; NULL where no answer came';
 comment on column fetches.status is 'HTTP status; NULL where no answer came';
 comment on column fetches.raw_hash is
     'SHA-256 of the raw page, its address in the raw store; NULL where nothing was kept';

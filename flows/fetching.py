@@ -1,0 +1,143 @@
+"""A batch of documents is triaged by headline, and the pages that deserve it are fetched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extractors.errors import Permanent, StageError
+from extractors.language.topic import triage
+from extractors.pages.batch import fetch_all
+from extractors.pages.policy import PageRequest
+from extractors.records import Article, FeedEntry, Outcome, Page, RawPage, Validators
+from flows.night import Night
+from warehouse import connect, ledger, raw
+from warehouse.ledger import Fetch
+from warehouse.load import Finished
+
+# A run that is killed while it fetches loses so much of its log; the next run asks for those pages again.
+LOG_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One document on its way through a batch; ``outcome`` is set as soon as it has ended."""
+
+    entry: FeedEntry
+    raw: RawPage | None = None
+    raw_hash: str | None = None
+    page: Page | None = None
+    article: Article | None = None
+    outcome: Outcome | None = None
+    finished: Finished | None = None
+
+    def ended(self, stage: str, reason: str, detail: str = "") -> Work:
+        outcome = Outcome(key=self.entry.key, source_id=self.entry.source_id, stage=stage, reason=reason, detail=detail)
+        return replace(self, outcome=outcome)
+
+
+def fetch(night: Night, entries: Sequence[FeedEntry]) -> list[Work]:
+    """Triage by headline, then fetch the pages that deserve it; each page is kept raw, each request logged.
+
+    A page that an earlier run fetched and, being stopped, did not read is not asked for again.
+    """
+    works = [_triaged(Work(entry=e), night) for e in entries]
+    places = [i for i, w in enumerate(works) if w.outcome is None and _has_page(w.entry, night)]
+    with connect.writing(night.paths.db) as con:
+        unread = ledger.unread_pages(con, [works[i].entry for i in places])
+        validators = ledger.page_validators(con, [works[i].entry.key for i in places])
+    log = []
+    for i in places:
+        line = unread.get((works[i].entry.source_id, works[i].entry.key))
+        page = _stored_page(line, night) if line else None
+        if page:
+            works[i] = replace(works[i], raw=page, raw_hash=line.raw_hash)
+            log.append(line)
+    wanted = {_request(works[i].entry, validators, night): i for i in places if works[i].raw is None}
+    logged = time.monotonic()
+    for request, answer in fetch_all(list(wanted)):
+        i = wanted[request]
+        works[i], line = _fetched(works[i], answer, night)
+        log.append(line)
+        if time.monotonic() - logged > LOG_SECONDS:
+            _save_log(log, night)
+            log, logged = [], time.monotonic()
+    _save_log(log, night)
+    return works
+
+
+def _save_log(log: Sequence[Fetch], night: Night) -> None:
+    with connect.writing(night.paths.db) as con:
+        ledger.save_fetches(con, night.run_id, log)
+
+
+def _stored_page(line: Fetch, night: Night) -> RawPage | None:
+    """The page that an earlier run fetched, or nothing where its file is missing or damaged."""
+    try:
+        body = raw.get(night.paths.raw, line.raw_hash or "")
+    except Permanent:
+        return None
+    return RawPage(
+        url=line.url,
+        final_url=line.final_url or line.url,
+        status=line.status or 200,
+        fetched=line.fetched,
+        body=body,
+        content_type=line.content_type or "",
+        validators=line.validators,
+    )
+
+
+def _request(entry: FeedEntry, validators: dict[str, Validators], night: Night) -> PageRequest:
+    source = night.sources[entry.source_id]
+    return PageRequest(url=entry.url or "", source=source, validators=validators.get(entry.key, Validators()))
+
+
+def _has_page(entry: FeedEntry, night: Night) -> bool:
+    return bool(entry.url) and night.sources[entry.source_id].depth == "page"
+
+
+def _triaged(work: Work, night: Night) -> Work:
+    entry = work.entry
+    source = night.sources.get(entry.source_id)
+    if source is None:
+        return work.ended("triage", "source_off", "its source is no longer in the sources file")
+    if night.since and entry.published and entry.published < night.since:
+        return work.ended("triage", "before_since", f"published {entry.published:%Y-%m-%d}")
+    if not entry.url and not entry.title:
+        return work.ended("triage", "no_link")
+    if source.triage or source.depth == "headline":
+        verdict = triage(entry.title, entry.summary)
+        if not verdict.on_topic:
+            return work.ended("triage", "off_topic_headline", verdict.reason)
+    return work
+
+
+def _fetched(work: Work, answer: RawPage | StageError, night: Night) -> tuple[Work, Fetch]:
+    entry = work.entry
+    if isinstance(answer, StageError):
+        line = Fetch(
+            source_id=entry.source_id,
+            key=entry.key,
+            url=entry.url or "",
+            fetched=night.now,
+            outcome=answer.reason,
+            detail=answer.detail,
+        )
+        return work.ended("fetch", answer.reason, answer.detail), line
+    line = Fetch(
+        source_id=entry.source_id,
+        key=entry.key,
+        url=answer.url,
+        final_url=answer.final_url,
+        status=answer.status,
+        content_type=answer.content_type,
+        fetched=answer.fetched,
+        outcome="not_modified" if answer.not_modified else "fetched",
+        validators=answer.validators,
+    )
+    if answer.not_modified:
+        return work.ended("fetch", "not_modified"), line
+    digest = raw.put(night.paths.raw, answer.body)
+    return replace(work, raw=answer, raw_hash=digest), replace(line, raw_hash=digest)

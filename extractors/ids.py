@@ -52,7 +52,9 @@ def article_id(canonical: str) -> str:
 
 def content_hash(title: str, text: str) -> str:
     """SHA-256 (hex) of title and text, in Unicode NFC: two versions of an article differ in it."""
-    return hashlib.sha256(unicodedata.normalize("NFC", f"{title}\n\n{text}").encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(
+        unicodedata.normalize("NFC", f"{title}\n\n{text}").encode("utf-8", "surrogatepass")
+    ).hexdigest()
 
 
 def bytes_hash(body: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import platform
 import shutil
@@ -140,8 +141,6 @@ def show_sources(file: Path | None, only: str | None, now: datetime) -> None:
         return
     found = next((s for s in rows if s.id == only), None)
     if found is None:
-        import difflib
-
         near = difflib.get_close_matches(only, [s.id for s in rows], n=3, cutoff=0.4)
         raise UserError(
             f"there is no source {only!r}{'; perhaps ' + ' or '.join(near) if near else '; see `rivalry sources`'}"

@@ -103,7 +103,7 @@ def extract(night: Night, works: Sequence[Work]) -> list[Work]:
     ]
     done = {
         w.entry.entry_id: _extracted(w, reading, revised=w.article.article_id in known)
-        for w, reading in zip(marked, read_texts(nlp, items), strict=True)
+        for w, reading in zip(marked, read_texts(nlp, items, read_on=night.now.date()), strict=True)
     }
     return [
         done.get(w.entry.entry_id) or (w if w.outcome else w.ended("load", "known", "text unchanged")) for w in works

@@ -1,4 +1,4 @@
-"""A batch of documents is triaged by headline, and the pages that deserve it are fetched."""
+"""The pages of a batch of documents are fetched, kept as they came, and logged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractors.errors import Permanent, StageError
-from extractors.language.topic import triage
 from extractors.pages.batch import fetch_all
 from extractors.pages.policy import PageRequest
 from extractors.records import Article, FeedEntry, Outcome, Page, RawPage, Validators
@@ -38,12 +37,12 @@ class Work:
 
 
 def fetch(night: Night, entries: Sequence[FeedEntry]) -> list[Work]:
-    """Triage by headline, then fetch the pages that deserve it; each page is kept raw, each request logged.
+    """Fetch the pages of those documents that have one to fetch; each page is kept raw, each request logged.
 
     A page that an earlier run fetched and, being stopped, did not read is not asked for again.
     """
-    works = [_triaged(Work(entry=e), night) for e in entries]
-    places = [i for i, w in enumerate(works) if w.outcome is None and _has_page(w.entry, night)]
+    works = [Work(entry=e) for e in entries]
+    places = [i for i, w in enumerate(works) if _has_page(w.entry, night)]
     with connect.writing(night.paths.db) as con:
         unread = ledger.unread_pages(con, [works[i].entry for i in places])
         validators = ledger.page_validators(con, [works[i].entry.key for i in places])
@@ -96,22 +95,6 @@ def _request(entry: FeedEntry, validators: dict[str, Validators], night: Night) 
 
 def _has_page(entry: FeedEntry, night: Night) -> bool:
     return bool(entry.url) and night.sources[entry.source_id].depth == "page"
-
-
-def _triaged(work: Work, night: Night) -> Work:
-    entry = work.entry
-    source = night.sources.get(entry.source_id)
-    if source is None:
-        return work.ended("triage", "source_off", "its source is no longer in the sources file")
-    if night.since and entry.published and entry.published < night.since:
-        return work.ended("triage", "before_since", f"published {entry.published:%Y-%m-%d}")
-    if not entry.url and not entry.title:
-        return work.ended("triage", "no_link")
-    if source.triage or source.depth == "headline":
-        verdict = triage(entry.title, entry.summary)
-        if not verdict.on_topic:
-            return work.ended("triage", "off_topic_headline", verdict.reason)
-    return work
 
 
 def _fetched(work: Work, answer: RawPage | StageError, night: Night) -> tuple[Work, Fetch]:

@@ -1,4 +1,4 @@
-"""The nightly flow: thin Prefect tasks around the steps of ``flows.night``.
+"""The nightly flow: thin Prefect tasks around the steps in the modules beside.
 
 One task a batch, never a task an article: a task costs milliseconds and an article less. Nothing is cached or persisted by Prefect;
 the queue in the warehouse is what makes a night that was killed go on.
@@ -18,8 +18,9 @@ from prefect.exceptions import MissingContextError
 from extractors.errors import RunFailed
 from extractors.records import Counts, FeedEntry, Source, SourceReport
 from extractors.sources.registry import load_sources
-from flows import discovering, documents, fetching, publishing, run_logging
+from flows import discovering, documents, fetching, publishing, run_logging, triaging
 from flows import night as steps
+from flows.console import progress
 from flows.documents import BATCH
 from flows.fetching import Work
 from flows.night import Night
@@ -28,6 +29,7 @@ from flows.settings import Settings
 run_logging.plain_errors()
 
 discover = task(discovering.discover, name="discover", cache_policy=NO_CACHE, persist_result=False)
+triage = task(triaging.triage, name="triage", cache_policy=NO_CACHE, persist_result=False)
 fetch = task(fetching.fetch, name="fetch", cache_policy=NO_CACHE, persist_result=False)
 read = task(documents.read, name="read", cache_policy=NO_CACHE, persist_result=False)
 extract = task(documents.extract, name="extract", cache_policy=NO_CACHE, persist_result=False)
@@ -59,10 +61,14 @@ def nightly(
         night = steps.begin(listed, path, now or datetime.now(UTC), model=model or settings.model, since=first_day)
         try:
             reports = discover(night)
-            waiting = steps.queue(night)
-            for start in range(0, len(waiting), BATCH):
-                batch(night, waiting[start : start + BATCH])
-                _say(f"{min(start + BATCH, len(waiting))} of {len(waiting)} documents done")
+            waiting = triage(night, steps.queue(night))
+            with progress() as shown:
+                documents_done = shown.add_task("documents", total=len(waiting))
+                for start in range(0, len(waiting), BATCH):
+                    rows = waiting[start : start + BATCH]
+                    batch(night, rows)
+                    shown.advance(documents_done, len(rows))
+                    _say(f"{start + len(rows)} of {len(waiting)} documents done")
             settle(night)
             check(night)
             counts = steps.close(night)

@@ -77,3 +77,8 @@ def test_sums(text: str, value: float, currency: str) -> None:
 )
 def test_ranges_and_unknown_currencies_give_no_sum(text: str) -> None:
     assert find_amounts(text) == []
+
+
+def test_without_a_publication_date_only_full_dates_are_resolved() -> None:
+    found = find_dates("on Oct. 7, in April, last week, on October 7, 2022, and in 2019", None)
+    assert [e.date for e in found] == ["2022-10-07", "2019-01-01"]

@@ -46,7 +46,9 @@ def test_cues_do_what_their_examples_show(kind: str) -> None:
 
 
 def test_one_act_told_twice_is_one_event_with_its_best_evidence() -> None:
-    headline = replace(EVENT, start=0, end=40, trigger_start=5, trigger_end=11, date="2025-08-11", precision="inferred", confidence=0.9)
+    headline = replace(
+        EVENT, start=0, end=40, trigger_start=5, trigger_end=11, date="2025-08-11", precision="inferred", confidence=0.9
+    )
     background = replace(EVENT, start=300, end=350, date="2022-10-07")
     merged = merge([headline, EVENT, background], headline_end=50)
     assert [(e.start, e.date) for e in merged] == [(100, "2025-08-08"), (300, "2022-10-07")]
@@ -55,7 +57,12 @@ def test_one_act_told_twice_is_one_event_with_its_best_evidence() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"direction": "ease"}, {"actors": ("China",), "targets": ("United States",)}, {"status": "denied"}, {"instrument": "A", "type": "SANCTION"}],
+    [
+        {"direction": "ease"},
+        {"actors": ("China",), "targets": ("United States",)},
+        {"status": "denied"},
+        {"instrument": "A", "type": "SANCTION"},
+    ],
 )
 def test_different_acts_stay_apart(changes: dict) -> None:
     other = replace(EVENT, start=200, end=260, **changes)

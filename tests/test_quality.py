@@ -25,7 +25,9 @@ def scores() -> dict[str, float]:
 
 
 def test_the_floors_belong_to_this_gold() -> None:
-    assert corpus_hash() == FLOORS["corpus"], "the corpus has changed: run `make eval`, look at the scores, and set the floors anew"
+    assert corpus_hash() == FLOORS["corpus"], (
+        "the corpus has changed: run `make eval`, look at the scores, and set the floors anew"
+    )
 
 
 @pytest.mark.parametrize("name", FLOORS["f1"])

@@ -26,7 +26,7 @@ from extractors.language.reader import TRIGGERS
 from extractors.records import EventMention
 
 ROLE_THRESHOLD = 0.5
-TRIGGER_THRESHOLD = 0.3
+TRIGGER_THRESHOLD = 0.25
 WITH_MONEY = frozenset(
     {"FUNDING", "ENFORCEMENT", "SUPPLY", "INVESTMENT_SCREENING", "TARIFF", "EXPORT_CONTROL", "ALLIANCE"}
 )
@@ -37,21 +37,21 @@ AIMED = frozenset(
 WITH_INSTRUMENT = {"ALLIANCE": ("ALLIANCE", "POLICY")}
 
 
-def code(doc: Doc, published: dt.date | None) -> tuple[EventMention, ...]:
+def code(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) -> tuple[EventMention, ...]:
     """The event mentions of a document that the reader, the mentions and the linker have annotated.
 
     ``published`` is the publication date; without it, only dates that need no reference day are resolved, and an undated event
-    of the article's own news is ``unknown``.
+    of the article's own news is ``unknown``. ``read_on`` is the day of reading: nothing that is done lies after it.
     """
     found = [
         e
         for span in doc.spans.get(TRIGGERS, ())
-        if span._.score >= TRIGGER_THRESHOLD and (e := _event(doc, span, published))
+        if span._.score >= TRIGGER_THRESHOLD and (e := _event(doc, span, published, read_on))
     ]
     return tuple(merge(found, headline_end=doc.text.find("\n")))
 
 
-def _event(doc: Doc, trigger: Span, published: dt.date | None) -> EventMention | None:
+def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date | None) -> EventMention | None:
     sentence = _sentence(trigger)
     if not tells(trigger):
         return None
@@ -63,7 +63,7 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None) -> EventMention |
     if not actors and not targets:
         return None
     status = status_of(trigger, sentence)
-    date, precision, basis = _date(doc, trigger, sentence, published, status)
+    date, precision, basis = _date(doc, trigger, sentence, published, read_on, status)
     inside = [e for e in doc.ents if e.sent == trigger.sent]
     amount = _amount(trigger, sentence, kind)
     acting = _with_states(actors)
@@ -222,15 +222,15 @@ def _amount(trigger: Span, sentence: Span, kind: str) -> tuple[float, str] | Non
 
 
 def _date(
-    doc: Doc, trigger: Span, sentence: Span, published: dt.date | None, status: str
+    doc: Doc, trigger: Span, sentence: Span, published: dt.date | None, read_on: dt.date | None, status: str
 ) -> tuple[str | None, str, str]:
     """Date, precision and basis of the event at a trigger: stated with it, or inferred for the article's own news."""
-    reference = published or dt.date(1, 1, 1)
-    rows = [e for e in find_dates(sentence.text, reference) if not e.limit and (published or e.basis == "stated")]
+    rows = [e for e in find_dates(sentence.text, published) if not e.limit]
     heads = [(m.start() - sentence.start_char, m.end() - sentence.start_char) for m in datelines(doc.text)]
     rows = [e for e in rows if not any(a <= e.start < b for a, b in heads)]
-    if published and status == "done":
-        rows = [past for e in rows if (past := _past(e, sentence.text, published))]
+    latest = published or read_on
+    if latest and status == "done":
+        rows = [past for e in rows if (past := _past(e, sentence.text, latest))]
     if rows:
         chosen = min(rows, key=lambda e: _reach(e, trigger, sentence))
         return chosen.date, chosen.precision, chosen.basis
@@ -239,9 +239,9 @@ def _date(
     return None, "unknown", "undated background" if published else "no publication date"
 
 
-def _past(e: DateExpression, text: str, published: dt.date) -> DateExpression | None:
+def _past(e: DateExpression, text: str, latest: dt.date) -> DateExpression | None:
     """The day of what is done: without a year it is the last such day, and one ahead is when it takes effect."""
-    if e.precision != "day" or dt.date.fromisoformat(e.date) <= published + dt.timedelta(days=1):
+    if e.precision != "day" or dt.date.fromisoformat(e.date) <= latest + dt.timedelta(days=1):
         return e
     if e.basis != "stated" or re.search(r"\d{4}", text[e.start : e.end]):
         return None

@@ -60,6 +60,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("relmonth", re.compile(rf"\b(?P<rel>last|this|next|in|In|since|Since|early|late|mid|during|from) ?-?(?P<month>{_MONTH})\b(?! \d)")),
     ("year", re.compile(r"\b(?:(?:in|since|In|Since|during|of|early|late|mid|summer|fall|spring|autumn|winter|back in)[ -])(?P<y>(?:19[89]|20[0-3])\d)\b(?!-)")),
 )  # fmt: skip
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LIMITS = re.compile(
     r"(?:\b(?:by|until|till|through|effective|effective from|effective on|as of|take effect on|takes effect on|into effect on|come into force on|"
     r"expires? on|expire in|expires in|ending|deadline of|before|by the end of|starting|starting on|beginning|beginning on|begin on|from|ended|ending in|to) (?:the )?)$",
@@ -79,15 +80,21 @@ class DateExpression:
     limit: bool
 
 
-def find_dates(text: str, published: dt.date) -> list[DateExpression]:
-    """Every date expression of ``text`` that can be resolved against ``published``, without overlaps, in order."""
+def find_dates(text: str, published: dt.date | None) -> list[DateExpression]:
+    """Every date expression of ``text`` that can be resolved against ``published``, without overlaps, in order.
+
+    Without a publication date, only expressions that name their year are resolved.
+    """
     taken: set[int] = set()
     found = []
+    reference = published or dt.date.max
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             if not taken.isdisjoint(range(match.start(), match.end())):
                 continue
-            resolved = _RESOLVERS[kind](match, published)
+            if published is None and not _YEAR.search(match[0]):
+                continue
+            resolved = _RESOLVERS[kind](match, reference)
             taken.update(range(match.start(), match.end()))
             if resolved:
                 date, precision, basis = resolved

@@ -29,12 +29,16 @@ FAMILY_OF = {
 
 
 def read_texts(
-    nlp: Language, items: Iterable[tuple[str, str, dt.date | None]], *, everything: bool = False
+    nlp: Language,
+    items: Iterable[tuple[str, str, dt.date | None]],
+    *,
+    everything: bool = False,
+    read_on: dt.date | None = None,
 ) -> Iterator[Reading]:
     """One reading for each (title, text, publication date), in order.
 
     The verdict is on title and text; names and events are read from the text, whose code points the offsets count. With
-    ``everything``, a text off topic is read too; otherwise it gets a verdict only. A text over a million characters is read
+    ``everything``, a text off topic is read too; ``read_on`` is the day of reading, which bounds what is done in an undated text; otherwise it gets a verdict only. A text over a million characters is read
     up to there, which its verdict's reason says.
     """
     rows = list(items)
@@ -49,11 +53,11 @@ def read_texts(
             continue
         if len(rows[i][1]) > MAX_CHARACTERS:
             verdict = replace(verdict, reason=f"{verdict.reason}; only the first {MAX_CHARACTERS} characters were read")
-        yield _reading(docs.pop(i), verdict, rows[i][2])
+        yield _reading(docs.pop(i), verdict, rows[i][2], read_on)
 
 
-def _reading(doc: Doc, verdict: Verdict, published: dt.date | None) -> Reading:
-    events = code(doc, published)
+def _reading(doc: Doc, verdict: Verdict, published: dt.date | None, read_on: dt.date | None) -> Reading:
+    events = code(doc, published, read_on)
     implied = {FAMILY_OF[e.type] for e in events if e.type in FAMILY_OF} if verdict.on_topic else set()
     return Reading(
         verdict=replace(verdict, families=tuple(sorted(implied.union(verdict.families)))),

@@ -19,7 +19,16 @@ CUES = Path(extractors.language.__file__).with_name("data") / "event_cues.toml"
 REACH = 90  # characters on each side of a trigger within its sentence
 # An act that can only be told apart from its neighbours by what it does to: these the cues may turn into one another.
 REPLACEABLE = frozenset(
-    {"EXPORT_CONTROL", "SANCTION", "TARIFF", "INVESTMENT_SCREENING", "IMPORT_OR_USE_BAN", "LAW_OR_PLAN", "DIPLOMACY", "ENFORCEMENT"}
+    {
+        "EXPORT_CONTROL",
+        "SANCTION",
+        "TARIFF",
+        "INVESTMENT_SCREENING",
+        "IMPORT_OR_USE_BAN",
+        "LAW_OR_PLAN",
+        "DIPLOMACY",
+        "ENFORCEMENT",
+    }
 )
 DIRECTED = frozenset({"EXPORT_CONTROL", "SANCTION", "TARIFF", "INVESTMENT_SCREENING", "IMPORT_OR_USE_BAN"})
 _EASE = re.compile(

@@ -19,6 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from extractors.language.knowledge import Known, load_knowledge, unknown_id
+from extractors.language.surnames import surname
 
 for _extension in ("entity", "entity_id"):
     if not Span.has_extension(_extension):
@@ -61,7 +62,9 @@ def rivalry_linker(doc: Doc) -> Doc:
 def _link(ent: Span, doc: Doc, order: list[Span], linked: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
     plain = ent.text.replace("’", "'")
     known = _candidate(plain, ent, doc)
-    if not known and ent.start and doc[ent.start - 1].lower_ == "the":  # "The Information": the article is part of the name
+    if (
+        not known and ent.start and doc[ent.start - 1].lower_ == "the"
+    ):  # "The Information": the article is part of the name
         known = _candidate(f"The {plain}", ent, doc)
     if known:
         return _stated(known, ent)
@@ -180,7 +183,7 @@ def _long_form(ent: Span, doc: Doc, order: list[Span]) -> Span | None:
         if other.label_ != ent.label_ or len(other.text) <= len(ent.text):
             continue
         words = other.text.split()
-        if ent.label_ == "PERSON" and (words[-1] == ent.text or (words[0] == ent.text and not words[-1].isascii())):
+        if ent.label_ == "PERSON" and len(words) > 1 and surname(other.text) == ent.text:
             return other
         if ent.label_ in {"ORG", "PRODUCT", "ALLIANCE", "POLICY"}:
             tail = doc.text[other.end_char : other.end_char + len(ent.text) + 8]

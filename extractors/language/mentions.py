@@ -23,6 +23,7 @@ from spacy.tokens import Doc, Span
 from extractors.language.knowledge import load_knowledge
 from extractors.language.reader import NAMES
 from extractors.language.rulers import ALLIANCES, KNOWN, POLICIES
+from extractors.language.surnames import surname
 
 # Below these probabilities a find of the network is more often wrong than right (measured on annotated articles that it had not seen).
 AT_LEAST = {"ORG": 0.5, "PERSON": 0.4, "GPE": 0.4, "POLICY": 0.65, "PRODUCT": 0.6, "ALLIANCE": 0.5}
@@ -161,9 +162,9 @@ def _again(doc: Doc, chosen: list[Span]) -> list[Span]:
     surfaces = load_knowledge().surfaces
     for span in chosen:
         if span.label_ == "PERSON":
-            parts = span.text.split()
-            if len(parts) > 1 and len(parts[-1]) > 2:
-                labels.setdefault(parts[-1], "PERSON")
+            alone = surname(span.text)
+            if alone != span.text and len(alone) > 2:  # "He" and "Xi" are left to the network
+                labels.setdefault(alone, "PERSON")
         elif span._.method == "knowledge" and span.text.replace("’", "'") not in surfaces:
             continue  # "The Information": without its article the name is a word like any other
         elif span.label_ in {"ORG", "ALLIANCE", "POLICY", "PRODUCT"}:

@@ -55,7 +55,10 @@ def check(snapshot: Path) -> list[str]:
         "from articles a join article_revisions r using (article_id, content_hash) where source_id = 'recorded-pages'"
     )
     print(f"pages read: {pages} (with title {titled}, date {dated}, body {bodies})")
-    print("documents by outcome: " + ", ".join(f"{r} {n}" for r, n in ask("select reason, count(*) from outcomes group by 1 order by 2 desc, 1")))
+    print(
+        "documents by outcome: "
+        + ", ".join(f"{r} {n}" for r, n in ask("select reason, count(*) from outcomes group by 1 order by 2 desc, 1"))
+    )
     ((listed, ended),) = ask("select (select sum(entries) from source_reports), (select count(*) from outcomes)")
     ((repeated,),) = ask("select sum(duplicates) from source_reports")
     print(f"entries listed: {listed}, ended in an outcome: {ended}, listed twice within a feed: {repeated}")
@@ -66,9 +69,13 @@ def check(snapshot: Path) -> list[str]:
     print("names in the on-topic article: " + ", ".join(sorted(names)))
     (families,) = ask(f"select policy_families from articles where article_id = {article}")
     print(f"policy families: {', '.join(families[0])}")
-    events = ask(f"select type, direction, actors, targets, date, precision, status, sentence from event_mentions where article_id = {article} order by start_char")
+    events = ask(
+        f"select type, direction, actors, targets, date, precision, status, sentence from event_mentions where article_id = {article} order by start_char"
+    )
     for kind, direction, actors, targets, date, precision, status, sentence in events:
-        print(f"event: {kind} {direction} by {', '.join(actors)} on {', '.join(targets)} {date} ({precision}), {status}: {sentence[:120]}")
+        print(
+            f"event: {kind} {direction} by {', '.join(actors)} on {', '.join(targets)} {date} ({precision}), {status}: {sentence[:120]}"
+        )
     problems = [f"no mention of {n}" for n in sorted(ORGANISATIONS | {ALLIANCE}) if n not in names]
     problems += [] if (pages, titled, bodies) == (37, 37, 37) else ["not every page was read with title and body"]
     problems += [] if dated >= 36 else ["not every page has its date"]
@@ -79,14 +86,23 @@ def check(snapshot: Path) -> list[str]:
 def main() -> int:
     folder = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as scratch:
-        server = subprocess.Popen([sys.executable, str(folder / "newsroom.py"), "--port", str(PORT)], stdout=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            [sys.executable, str(folder / "newsroom.py"), "--port", str(PORT)], stdout=subprocess.DEVNULL
+        )
         try:
             sources = Path(scratch) / "sources.toml"
             sources_file(folder, sources)
             wait_for(f"http://127.0.0.1:{PORT}/robots.txt")
             db = Path(scratch) / "real.duckdb"
             began = time.monotonic()
-            command = [str(Path(sys.executable).with_name("rivalry")), "ingest", "--sources", str(sources), "--db", str(db)]
+            command = [
+                str(Path(sys.executable).with_name("rivalry")),
+                "ingest",
+                "--sources",
+                str(sources),
+                "--db",
+                str(db),
+            ]
             done = subprocess.run(command, capture_output=True, text=True)
             print(f"the night took {time.monotonic() - began:.0f} s")
             if done.returncode:

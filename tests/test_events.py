@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from extractors.events.alliances import VERBS, alliance_acts
 from extractors.events.merge import merge
 from extractors.events.reading import read_texts
 from extractors.events.types import CUES, cues
@@ -101,3 +102,17 @@ def test_what_is_only_weighed_is_not_done() -> None:
 
 def test_a_text_without_events_gives_none() -> None:
     assert read("Nvidia’s H20 chip has 96 gigabytes of memory.") == ()
+
+
+@pytest.mark.parametrize(
+    ("direction", "sentence", "there"),
+    [
+        (direction, sentence, there)
+        for direction, row in tomllib.loads(VERBS.read_text(encoding="utf-8")).items()
+        for there, key in ((True, "yes"), (False, "no"))
+        for sentence in row[key]
+    ],
+)
+def test_alliance_verbs_do_what_their_examples_show(direction: str, sentence: str, there: bool) -> None:
+    acts = [act.direction for act in alliance_acts(load()(sentence))]
+    assert acts == ([direction.partition("_")[0]] if there else [])

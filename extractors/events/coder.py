@@ -8,14 +8,13 @@ from the sentence, and the several sentences that tell of one act become one eve
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from spacy.tokens import Doc, Span
 
+from extractors.events.alliances import AllianceAct, alliance_acts
 from extractors.events.amounts import find_amounts
-from extractors.events.dates import DateExpression, datelines, find_dates
+from extractors.events.dating import event_date, stated_date
 from extractors.events.merge import merge
 from extractors.events.objects import find_objects
 from extractors.events.status import attribution_of, status_of
@@ -26,6 +25,7 @@ from extractors.language.reader import TRIGGERS
 from extractors.records import EventMention
 
 ROLE_THRESHOLD = 0.5
+RULE_CONFIDENCE = 0.5
 TRIGGER_THRESHOLD = 0.25
 WITH_MONEY = frozenset(
     {"FUNDING", "ENFORCEMENT", "SUPPLY", "INVESTMENT_SCREENING", "TARIFF", "EXPORT_CONTROL", "ALLIANCE"}
@@ -48,7 +48,45 @@ def code(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) ->
         for span in doc.spans.get(TRIGGERS, ())
         if span._.score >= TRIGGER_THRESHOLD and (e := _event(doc, span, published, read_on))
     ]
+    told = {(e.type, e.start) for e in found}
+    for act in alliance_acts(doc):
+        event = _alliance_event(doc, act, published, read_on)
+        if ("ALLIANCE", event.start) not in told:
+            found.append(event)
     return tuple(merge(found, headline_end=doc.text.find("\n")))
+
+
+def _alliance_event(doc: Doc, act: AllianceAct, published: dt.date | None, read_on: dt.date | None) -> EventMention:
+    trigger, status = act.verb, "done"
+    sentence = _sentence(trigger)
+    dated = stated_date(doc, trigger, sentence, published, read_on, status)
+    undated = (
+        (published.isoformat(), "inferred", "publication") if published else (None, "unknown", "no publication date")
+    )
+    date, precision, basis = dated or undated
+    members = tuple(dict.fromkeys(e._.entity for e in act.members))
+    return EventMention(
+        type="ALLIANCE",
+        direction=act.direction,
+        actors=members,
+        targets=(),
+        instrument=act.alliance._.entity,
+        objects=(),
+        amount=None,
+        currency=None,
+        date=date,
+        precision=precision,
+        date_basis=basis,
+        status=status,
+        attribution=attribution_of(trigger, sentence, list(members)),
+        trigger=trigger.text,
+        trigger_start=trigger.start_char,
+        trigger_end=trigger.end_char,
+        start=sentence.start_char,
+        end=sentence.end_char,
+        confidence=RULE_CONFIDENCE,
+        actor_countries=_states(members),
+    )
 
 
 def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date | None) -> EventMention | None:
@@ -63,7 +101,7 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date 
     if not actors and not targets:
         return None
     status = status_of(trigger, sentence)
-    date, precision, basis = _date(doc, trigger, sentence, published, read_on, status)
+    date, precision, basis = event_date(doc, trigger, sentence, published, read_on, status)
     inside = [e for e in doc.ents if e.sent == trigger.sent]
     amount = _amount(trigger, sentence, kind)
     acting = _with_states(actors)
@@ -219,50 +257,3 @@ def _amount(trigger: Span, sentence: Span, kind: str) -> tuple[float, str] | Non
     place = trigger.start_char - sentence.start_char
     nearest = min(rows, key=lambda a: abs(a.start - place))
     return nearest.value, nearest.currency
-
-
-def _date(
-    doc: Doc, trigger: Span, sentence: Span, published: dt.date | None, read_on: dt.date | None, status: str
-) -> tuple[str | None, str, str]:
-    """Date, precision and basis of the event at a trigger: stated with it, or inferred for the article's own news."""
-    rows = [e for e in find_dates(sentence.text, published) if not e.limit]
-    heads = [(m.start() - sentence.start_char, m.end() - sentence.start_char) for m in datelines(doc.text)]
-    rows = [e for e in rows if not any(a <= e.start < b for a, b in heads)]
-    latest = published or read_on
-    if latest and status == "done":
-        rows = [past for e in rows if (past := _past(e, sentence.text, latest))]
-    if rows:
-        chosen = min(rows, key=lambda e: _reach(e, trigger, sentence))
-        return chosen.date, chosen.precision, chosen.basis
-    if published and trigger._.event["undated"]["inferred"] >= 0.5:
-        return published.isoformat(), "inferred", "publication"
-    return None, "unknown", "undated background" if published else "no publication date"
-
-
-def _past(e: DateExpression, text: str, latest: dt.date) -> DateExpression | None:
-    """The day of what is done: without a year it is the last such day, and one ahead is when it takes effect."""
-    if e.precision != "day" or dt.date.fromisoformat(e.date) <= latest + dt.timedelta(days=1):
-        return e
-    if e.basis != "stated" or re.search(r"\d{4}", text[e.start : e.end]):
-        return None
-    day = dt.date.fromisoformat(e.date)
-    try:
-        return replace(e, date=day.replace(year=day.year - 1).isoformat())
-    except ValueError:  # 29 February
-        return None
-
-
-def _reach(expression: DateExpression, trigger: Span, sentence: Span) -> tuple[int, int]:
-    """Nearer is better; a date that hangs on the trigger in the parse is nearest."""
-    span = sentence.doc.char_span(
-        sentence.start_char + expression.start, sentence.start_char + expression.end, alignment_mode="expand"
-    )
-    if span is None:
-        return (1, abs(expression.start + sentence.start_char - trigger.start_char))
-    hangs = any(t in trigger for t in span.root.ancestors) if span.root not in trigger else True
-    between = sum(
-        1
-        for t in sentence.doc[min(span.end, trigger.end) : max(span.start, trigger.start)]
-        if t.dep_ in {"cc", "ROOT"} or t.text in ";,"
-    )
-    return (0 if hangs else 1, abs(span.start - trigger.start) + 4 * between)

@@ -27,6 +27,11 @@ from extractors.language.surnames import surname
 
 # Below these probabilities a find of the network is more often wrong than right (measured on annotated articles that it had not seen).
 AT_LEAST = {"ORG": 0.5, "PERSON": 0.4, "GPE": 0.4, "POLICY": 0.65, "PRODUCT": 0.6, "ALLIANCE": 0.5}
+# Abbreviations of the field that name kinds of thing and nobody: a list of firms and chips is full of them.
+KINDS_OF_THING = frozenset(
+    "AI ML LLM LLMs GPU GPUs CPU CPUs NPU NPUs TPU TPUs ASIC ASICs FPGA FPGAs SoC SoCs IC ICs DRAM NAND HBM HBM2 HBM3 HBM3E SRAM EUV DUV EDA "
+    "R&D IT IP API APIs CEO CFO CTO IPO GDP 5G 6G ICT VC VCs PC PCs OS".split()
+)
 LABELS = frozenset({"ORG", "ALLIANCE", "POLICY", "PERSON", "GPE", "PRODUCT"})
 
 _TITLES = re.compile(
@@ -72,6 +77,8 @@ def rivalry_mentions(doc: Doc) -> Doc:
 
 def _likely(span: Span) -> bool:
     """A label of ours, and probable enough; another model's entities carry no probability and are all taken."""
+    if span.text in KINDS_OF_THING:
+        return False
     return span.label_ in LABELS and (span._.score is None or span._.score >= AT_LEAST[span.label_])
 
 

@@ -78,7 +78,7 @@ def test_a_missing_model_is_one_line(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(SHIPPED, broken)
     (broken / "minilm_reader" / "network.onnx").unlink()
-    with pytest.raises(UserError, match="lacks network.onnx"):
+    with pytest.raises(UserError, match=r"lacks network\.onnx"):
         load(str(broken))("text")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -162,7 +163,7 @@ class Encoder:
         starts[0] = True
         heads = np.arange(len(words))
         bounds = [*np.flatnonzero(starts), len(words)]
-        for a, b in zip(bounds, bounds[1:], strict=False):
+        for a, b in pairwise(bounds):
             heads[a:b] = spanning_tree(part["arc"][a:b, a:b]) + a
         logits = _pair(part["rel_dep"] + part["rel_head"][heads], self._relation)
         root = self.labels["relation"].index("root")

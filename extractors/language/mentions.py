@@ -61,7 +61,7 @@ if not Span.has_extension("method"):
 def rivalry_mentions(doc: Doc) -> Doc:
     """See the module."""
     known = [_with(span, "knowledge") for span in doc.spans.get(KNOWN, ())]
-    proposed = doc.spans[NAMES] if NAMES in doc.spans else doc.ents
+    proposed = doc.spans.get(NAMES, doc.ents)
     model = [m for span in proposed if _likely(span) and (m := _cleaned(span, "model"))]
     shapes = [_with(span, "shape") for key in (ALLIANCES, POLICIES) for span in doc.spans.get(key, ())]
     model = [tile for span in model for part in _owner_apart(span) for tile in _tiles(part, known)]

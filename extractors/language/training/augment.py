@@ -99,7 +99,7 @@ def _moved(
 
     def place(old: int) -> int | None:
         moved = old
-        for a, b, start, end in shifts:
+        for a, b, _, end in shifts:
             if a < old < b:
                 return None
             if b <= old:

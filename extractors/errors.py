@@ -38,3 +38,7 @@ class UserError(Exception):
 
 class RunFailed(Exception):
     """A run could not do its work (every source failed, the disk is full); the message says why, in one line."""
+
+
+class EverySourceFailed(RunFailed):
+    """No source of a run answered: nothing was read, and what was stored before still stands."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extractors.errors import RunFailed, StageError
+from extractors.errors import EverySourceFailed, StageError
 from extractors.pages.batch import fetch_all
 from extractors.pages.policy import ACCEPT_LIST, PageRequest
 from extractors.records import FeedEntry, RawPage, Source, SourceReport, Validators
@@ -16,7 +16,7 @@ MAX_LISTINGS = 20  # pages of one source's sitemap index that a night follows
 
 
 def discover(night: Night) -> list[SourceReport]:
-    """Ask every source what it lists, and queue what is new. Raises ``RunFailed`` only where every source failed."""
+    """Ask every source what it lists, and queue what is new. Raises ``EverySourceFailed`` where none answered."""
     with connect.writing(night.paths.db) as con:
         validators = ledger.source_validators(con)
     asked = [
@@ -39,7 +39,7 @@ def discover(night: Night) -> list[SourceReport]:
         reports.append(replace(report, new=counted.new))
     if reports and not any(r.ok for r in reports):
         first = reports[0]
-        raise RunFailed(
+        raise EverySourceFailed(
             f"all {len(reports)} sources failed, the first with {first.reason} ({first.detail or first.source_id}); nothing was read"
         )
     return reports

@@ -15,7 +15,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.exceptions import MissingContextError
 
-from extractors.errors import RunFailed
+from extractors.errors import EverySourceFailed, RunFailed
 from extractors.records import Counts, FeedEntry, Source, SourceReport
 from extractors.sources.registry import load_sources
 from flows import discovering, documents, fetching, publishing, run_logging, triaging
@@ -75,6 +75,8 @@ def nightly(
             publish(night)
         except RunFailed as failure:
             steps.close(night, str(failure))
+            if isinstance(failure, EverySourceFailed):  # the ledger has news: `status` and the coverage must show the outage
+                publish(night)
             raise
     _artifacts(counts, reports)
     return counts

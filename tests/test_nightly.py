@@ -407,6 +407,9 @@ def test_where_every_source_fails_the_run_fails_and_the_ledger_says_so(
         )
     ((state, detail),) = rows(db, "select state, detail from runs")
     assert state == "failed" and "all 2 sources failed" in detail
+    with open_snapshot(Paths(db).snapshot) as con:
+        outages = con.execute("select count(*) from coverage_by_source_day where state = 'outage'").fetchone()
+    assert outages == (2,), "the outage shows in the snapshot"
 
 
 def test_wrong_rows_are_not_published(hasty: None, newsroom: NewsroomServer, tmp_path: Path) -> None:

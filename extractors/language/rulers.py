@@ -25,7 +25,7 @@ _NAME = rf"(?:{_WORD} )(?:(?:{_WORD}|{_LINK}) ){{0,9}}?"
 ALLIANCE_HEADS = r"(?:Alliance|Coalition|Consortium|Partnership|Pact|Entente|League|Compact)"
 POLICY_HEADS = (
     r"(?:Act|Law|Bill|Rule|Rules|Order|Regulation|Regulations|Directive|List|Plan|Strategy|Program|Programme|Framework|"
-    r"Declaration|Principles|Guidelines|Measures|Provisions|Treaty|Code|Proclamation|Memorandum|Doctrine|Ordinance|Blueprint|Roadmap)"
+    r"Declaration|Principles|Guidelines|Measures|Provisions|Treaty|Proclamation|Memorandum|Doctrine|Ordinance|Blueprint|Roadmap)"
 )
 _ALLIANCE = re.compile(rf"\b{_NAME}{ALLIANCE_HEADS}\b(?: (?:of|for|on) (?:the )?{_WORD}(?: (?:and )?{_WORD}){{0,4}})?")
 _POLICY = re.compile(rf"\b{_NAME}{POLICY_HEADS}\b(?: of (?:19|20)\d\d)?")

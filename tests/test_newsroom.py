@@ -1,4 +1,4 @@
-"""The sample newsroom: what the issue of a sample is, and how it answers."""
+"""The sample newsroom: what it has of the real web, and how it answers."""
 
 import gzip
 import urllib.error

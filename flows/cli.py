@@ -6,6 +6,7 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from datetime import UTC, date, datetime
@@ -54,10 +55,14 @@ class Format(StrEnum):
 @app.callback()
 def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks instead of one line.")] = False) -> None:
     console.DEBUG = debug
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # a retry is no news: what it came to is
 
 
 def _paths(db: Path | None) -> Paths:
-    return Paths(db or Settings().db)
+    chosen = db or Settings().db
+    if not chosen.name:
+        raise UserError("the warehouse has no name: give --db a file, or unset RIVALRY_DB")
+    return Paths(chosen)
 
 
 def _day(value: str | None, option: str) -> date | None:
@@ -93,10 +98,14 @@ def ingest(
     from flows import overview
 
     paths, day = _paths(db), _day(since, "--since")
-    if sample and sources:
-        raise UserError("--sample brings its own sources; leave --sources out")
+    if sample and (sources or since):
+        raise UserError("--sample brings its own sources and days; leave --sources and --since out")
     if not sample:
         load_sources(sources or Settings().sources)  # what is wrong with it is said before a server is started
+    from flows import apart
+
+    if apart.needed():
+        raise typer.Exit(apart.again())
     from flows import run_logging, sample_run
     from flows.nightly import nightly
 
@@ -179,6 +188,10 @@ def sql(
     """
     from flows import querying
 
+    if as_csv and as_json:
+        raise UserError("--csv and --json exclude each other; give one of them")
+    if not query.strip():
+        raise UserError('the query is empty; try: rivalry sql "show tables"')
     querying.run(_paths(db).snapshot, query, "csv" if as_csv else "json" if as_json else "table")
 
 
@@ -250,10 +263,13 @@ def serve(
 
     For a pool, a worker and the Prefect interface see prefect.yaml and `prefect deploy --all`.
     """
-    from flows import scheduling
+    from flows import apart, scheduling
 
+    schedule = scheduling.schedule_of(cron, timezone)
+    if apart.needed():
+        raise typer.Exit(apart.again())
     err.print(f"serving the nightly flow at {cron!r} {timezone}; Ctrl-C stops it")
-    scheduling.serve(cron, timezone, sources, _paths(db).db)
+    scheduling.serve(schedule, sources, _paths(db).db)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def table(
 
     Nothing is printed for no rows but a line that says so.
     """
-    shown = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    shown = Table(header_style="bold", box=None, pad_edge=False)
     for column in columns:
         shown.add_column(
             column, justify="right" if column in right else "left", overflow="fold", no_wrap=column in whole
@@ -79,6 +79,7 @@ def table(
     if empty:
         out.print(f"[bold]{title}[/bold]: none")
     else:
+        out.print(f"[bold]{title}[/bold]")
         out.print(shown)
     out.print()
 

@@ -75,7 +75,9 @@ def nightly(
             publish(night)
         except RunFailed as failure:
             steps.close(night, str(failure))
-            if isinstance(failure, EverySourceFailed):  # the ledger has news: `status` and the coverage must show the outage
+            if isinstance(
+                failure, EverySourceFailed
+            ):  # the ledger has news: `status` and the coverage must show the outage
                 publish(night)
             raise
     _artifacts(counts, reports)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -69,7 +70,9 @@ def show(paths: Paths) -> None:
         ("page", paths.page),
     ):
         out.print(f"{name:10} {path}", markup=False, soft_wrap=True)
-    out.print(f'next: rivalry sql --db {paths.db} "select * from event_evidence limit 5"', markup=False, soft_wrap=True)
+    out.print(
+        f'next: {sys.argv[0]} sql --db {paths.db} "select * from event_evidence limit 5"', markup=False, soft_wrap=True
+    )
 
 
 def _counted(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str]) -> None:

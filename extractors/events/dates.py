@@ -118,11 +118,11 @@ def _full(match: re.Match[str], published: dt.date) -> Resolved:
     if match["y"]:
         date = _make(int(match["y"]), month, int(match["d"]))
         return (date, "day", "stated") if date else None
-    # No year: the one that puts the day closest to the publication, news being about the near past and future.
+    # No year: news is about the recent past, and about the future only where that is near.
     options = [d for y in (-1, 0, 1) if (d := _make(published.year + y, month, int(match["d"])))]
     if not options:
         return None
-    return min(options, key=lambda d: abs((d - published).days)), "day", "stated"
+    return min(options, key=lambda d: (d - published).days * 5 if d > published else (published - d).days), "day", "stated"
 
 
 def _month_year(match: re.Match[str], published: dt.date) -> Resolved:

@@ -105,7 +105,10 @@ def test_wrong_settings_of_a_run_are_said_before_it_begins(tmp_path: Path) -> No
     assert "no such file" in complaint(rivalry("ingest", "--sources", str(tmp_path / "none.toml"), *where))
     assert "--since takes a day as YYYY-MM-DD" in complaint(rivalry("ingest", "--since", "last week", *where))
     assert "--since takes a day" in complaint(rivalry("ingest", "--since", "2025-02-30", *where))
-    assert "leave --sources out" in complaint(rivalry("ingest", "--sample", "--sources", str(broken), *where))
+    for option, value in (("--sources", str(broken)), ("--since", "2025-11-01")):
+        assert f"{option}" in complaint(rivalry("ingest", "--sample", option, value, *where))
+    for wrong in (("--cron", "every night"), ("--timezone", "Mars/Base")):
+        assert "no schedule can be made" in complaint(rivalry("serve", *wrong))
     assert not (tmp_path / "w.duckdb").exists()
 
 
@@ -119,6 +122,12 @@ def test_unknown_commands_and_options_are_usage_errors() -> None:
 @pytest.mark.parametrize("command", [("sql", "select 1"), ("export",), ("status",)])
 def test_where_nothing_has_run_yet_the_line_says_how_to_begin(command: tuple[str, ...], tmp_path: Path) -> None:
     assert "rivalry ingest" in complaint(rivalry(*command, "--db", str(tmp_path / "none.duckdb")))
+
+
+def test_a_query_that_asks_nothing_or_two_forms_at_once() -> None:
+    assert "the query is empty" in complaint(rivalry("sql", "  "))
+    assert "exclude each other" in complaint(rivalry("sql", "select 1", "--csv", "--json"))
+    assert "the warehouse has no name" in complaint(rivalry("status", RIVALRY_DB=""))
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

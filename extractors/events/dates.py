@@ -122,7 +122,11 @@ def _full(match: re.Match[str], published: dt.date) -> Resolved:
     options = [d for y in (-1, 0, 1) if (d := _make(published.year + y, month, int(match["d"])))]
     if not options:
         return None
-    return min(options, key=lambda d: (d - published).days * 5 if d > published else (published - d).days), "day", "stated"
+    return (
+        min(options, key=lambda d: (d - published).days * 5 if d > published else (published - d).days),
+        "day",
+        "stated",
+    )
 
 
 def _month_year(match: re.Match[str], published: dt.date) -> Resolved:

@@ -6,7 +6,6 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from datetime import UTC, date, datetime
@@ -17,7 +16,7 @@ from typing import Annotated
 import typer
 
 from extractors.errors import RunFailed, UserError
-from flows import console
+from flows import console, run_logging
 from flows.console import err, out, plainly, table
 from flows.settings import Paths, Settings
 
@@ -55,7 +54,7 @@ class Format(StrEnum):
 @app.callback()
 def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks instead of one line.")] = False) -> None:
     console.DEBUG = debug
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # a retry is no news: what it came to is
+    run_logging.quiet_retries()
 
 
 def _paths(db: Path | None) -> Paths:
@@ -106,7 +105,7 @@ def ingest(
 
     if apart.needed():
         raise typer.Exit(apart.again())
-    from flows import run_logging, sample_run
+    from flows import sample_run
     from flows.nightly import nightly
 
     run_logging.plain_errors(said_elsewhere=not console.DEBUG)

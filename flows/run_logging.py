@@ -34,5 +34,9 @@ def plain_errors(*, said_elsewhere: bool = False) -> None:
         for old in [f for f in logger.filters if isinstance(f, _Plain)]:
             logger.removeFilter(old)
         logger.addFilter(_Plain(said_elsewhere))
-    # A retry is no news: what it came to is an outcome, or a source's report.
+    quiet_retries()
+
+
+def quiet_retries() -> None:
+    """A retry is no news: what it came to is an outcome, or a source's report."""
     logging.getLogger("stamina").setLevel(logging.ERROR)

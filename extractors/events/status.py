@@ -42,7 +42,7 @@ def status_of(trigger: Span, sentence: Span) -> str:
     return max(probabilities, key=probabilities.get)
 
 
-def attribution_of(trigger: Span, sentence: Span, actors: list[str]) -> str | None:
+def attribution_of(sentence: Span, actors: list[str]) -> str | None:
     """The named source of the sentence that is no actor, or the words for unnamed sources; otherwise nothing."""
     text = sentence.text
     for ent in sentence.ents:

@@ -43,9 +43,6 @@ _ARTICLE = re.compile(r"^(?:the|a|an|its|their|his|her|our)\s+", re.I)
 _ADJECTIVE = re.compile(
     r"^(?:Chinese|American|European|Japanese|Dutch|British|(?:South )?Korean|Taiwanese|Indian|German|French|Russian|Israeli|Canadian|Australian)\s+(?=[A-Z])"
 )
-_PLACE_NAMED = re.compile(
-    r"^(?:American|European|Chinese|Japanese|British|Indian|German|French|Canadian|Australian|Korean|Russian)\s"
-)
 _POSSESSIVE = re.compile(r"(?:['’]s?|[,;:.])+$")
 _ABBREVIATED = re.compile(r"(?:\b(?:Inc|Corp|Co|Ltd|Bros|No|St|Jr|Sr)|[A-Z]\.[A-Z])\.$")
 _PRODUCT_AFTER = re.compile(

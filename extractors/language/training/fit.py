@@ -156,7 +156,6 @@ def fit(
     size: int = 24,
     warmup: int = 60,
     fresh: Sequence[str] = (),
-    weights: dict[str, float] | None = None,
 ) -> None:
     """Train on ``pools`` of (examples, epochs), their batches mixed; AdamW with linear decay from ``rate``.
 
@@ -187,7 +186,7 @@ def fit(
             group["lr"] = group["peak"] * min(1.0, (step + 1) / warmup) * (1 - step / len(schedule))
         inputs = batch([pieces for _, pieces in rows])
         found = losses(network, inputs, targets.of([e for e, _ in rows], inputs["first"].shape[1]))
-        torch.stack([loss * (weights or {}).get(name, 1.0) for name, loss in found.items()]).sum().backward()
+        torch.stack(list(found.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()

@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test eval lint lock clean
+.PHONY: help run test eval bench lint lock clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ test: $(STAMP) ## all the tests, without network beyond loopback
 
 eval: $(STAMP) ## score the shipped pipeline on the test part of its corpus
 	$(BIN)/python -m extractors.events.evaluate --part test
+
+bench: $(STAMP) ## measure speed and memory beside what one would use instead (AREA=language for one)
+	$(BIN)/python -m tests.bench $(AREA)
 
 lint: $(STAMP) ## style and import contracts
 	$(BIN)/ruff check .

@@ -109,5 +109,13 @@ def _moved(
     start, end = place(event.start), place(event.end)
     if start is None or end is None:
         return None
+    again = [(place(a), place(b)) for a, b in event.again]
     names = {field: tuple(chosen.get(n, n) for n in getattr(event, field)) for field in ("actors", "targets")}
-    return replace(event, start=start, end=end, trigger=text[start:end], **names)
+    return replace(
+        event,
+        start=start,
+        end=end,
+        trigger=text[start:end],
+        again=tuple((a, b) for a, b in again if a is not None and b is not None),
+        **names,
+    )

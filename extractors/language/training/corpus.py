@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 CORPUS_DIR = Path(__file__).with_name("corpus")
@@ -88,6 +89,7 @@ EVENT_FIELDS = frozenset(
         "trigger",
         "evidence",
         "background",
+        "also",
     ]
 )
 
@@ -111,7 +113,10 @@ class GoldMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldEvent:
-    """An event by the ontology; ``start`` and ``end`` are the trigger's offsets in the plain text."""
+    """An event by the ontology; ``start`` and ``end`` are the trigger's offsets in the plain text.
+
+    ``again`` holds the offsets of the triggers by which other sentences tell of the same act (event coreference).
+    """
 
     type: str
     direction: str
@@ -129,6 +134,7 @@ class GoldEvent:
     start: int
     end: int
     background: bool
+    again: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,10 +260,10 @@ def _event(row: dict, text: str) -> GoldEvent:
             dt.date.fromisoformat(str(date))
         except ValueError as error:
             raise CorpusError(f"{name}: date {date!r} is not YYYY-MM-DD") from error
-    evidence, trigger = row["evidence"], row["trigger"]
-    _check(text.count(evidence) == 1, f"{name}: evidence occurs {text.count(evidence)} times: {evidence!r}")
-    _check(bool(trigger) and trigger in evidence, f"{name}: trigger is not in evidence {evidence!r}")
-    start = text.index(evidence) + evidence.index(trigger)
+    start, end = _place(row, text, name)
+    again = tuple(_place(other, text, f"{name}, also") for other in row.get("also", ()))
+    places = sorted([(start, end), *again])
+    _check(all(a[1] <= b[0] for a, b in pairwise(places)), f"{name}: also overlaps another trigger of this event")
     amount, currency = row.get("amount"), row.get("currency") or None
     _check((amount is None) == (currency is None), f"{name}: amount and currency go together")
     return GoldEvent(
@@ -273,11 +279,21 @@ def _event(row: dict, text: str) -> GoldEvent:
         precision=precision,
         status=row["status"],
         attribution=row.get("attribution") or None,
-        trigger=trigger,
+        trigger=row["trigger"],
         start=start,
-        end=start + len(trigger),
+        end=end,
         background=bool(row.get("background", False)),
+        again=again,
     )
+
+
+def _place(row: dict, text: str, name: str) -> tuple[int, int]:
+    """The offsets of a row's trigger, by its evidence."""
+    evidence, trigger = row["evidence"], row["trigger"]
+    _check(text.count(evidence) == 1, f"{name}: evidence occurs {text.count(evidence)} times: {evidence!r}")
+    _check(bool(trigger) and trigger in evidence, f"{name}: trigger is not in evidence {evidence!r}")
+    start = text.index(evidence) + evidence.index(trigger)
+    return start, start + len(trigger)
 
 
 def _check(condition: bool, message: str) -> None:

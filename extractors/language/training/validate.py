@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 from extractors.language.training.corpus import CORPUS_DIR, CorpusError, GoldArticle, read_article
@@ -27,12 +28,24 @@ def unmarked_again(article: GoldArticle) -> list[str]:
     return sorted(found)
 
 
+def shared_triggers(article: GoldArticle) -> list[str]:
+    """Words that are the trigger of two events of an article."""
+    places = sorted(
+        (start, end, event.type) for event in article.events for start, end in ((event.start, event.end), *event.again)
+    )
+    return [
+        f"{article.text[b[0] : b[1]]!r} is a trigger of {a[2]} and of {b[2]}"
+        for a, b in pairwise(places)
+        if b[0] < a[1]
+    ]
+
+
 def main(arguments: list[str]) -> int:
     roots = [Path(a) for a in arguments] or [CORPUS_DIR]
     paths = sorted({p for root in roots for p in (root.rglob("*.txt") if root.is_dir() else [root])})
     faults = articles = words = 0
     counts: dict[str, Counter] = {
-        name: Counter() for name in ("split", "kind", "on_topic", "label", "type", "status", "family")
+        name: Counter() for name in ("split", "kind", "on_topic", "label", "type", "told", "status", "family")
     }
     for path in paths:
         try:
@@ -41,7 +54,7 @@ def main(arguments: list[str]) -> int:
             faults += 1
             print(error)
             continue
-        for line in unmarked_again(article):
+        for line in [*unmarked_again(article), *shared_triggers(article)]:
             faults += 1
             print(f"{path}: {line}")
         articles += 1
@@ -51,6 +64,7 @@ def main(arguments: list[str]) -> int:
         counts["on_topic"][article.on_topic] += 1
         counts["label"].update(m.label for m in article.mentions)
         counts["type"].update(e.type for e in article.events)
+        counts["told"].update("again" if n else "once" for e in article.events for n in range(1 + len(e.again)))
         counts["status"].update(e.status for e in article.events)
         counts["family"].update(article.families)
     print(f"{articles} articles, {words} words, {faults} faults")

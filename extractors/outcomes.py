@@ -14,6 +14,10 @@ REASONS: dict[str, str] = {
     "off_topic_headline": "headline and summary were off topic, so the page was not fetched",
     "headline_only": "the source allows or offers no page; headline and summary were read",
     "partial": "only a teaser was offered (paywall); it was read and marked",
+    # stored as records of their own, and counted as no report
+    "official_act": "stored as an official act",
+    "post": "a post was read and stored",
+    "post_off_topic": "a post was stored without text extraction: not about the rivalry over AI",
     # seen before
     "known": "seen in an earlier run and unchanged",
     "not_modified": "the server says that the page has not changed",
@@ -46,6 +50,10 @@ REASONS: dict[str, str] = {
     "feed_is_html": "an HTML page came where a feed or sitemap was expected",
     "not_a_feed": "the answer is no feed or sitemap",
     "unsafe_xml": "the answer declares XML entities, which can be made to grow without end",
+    "invalid_json": "the answer is not the JSON that the interface documents",
+    "api_error": "the interface answered with an error message in place of a list",
+    "truncated": "more was there than could be listed; the next night asks for the same days again",
+    "off": "the source needs a key and none is set, so it was not asked",
 }
 
 PROBLEMS: dict[str, str] = {
@@ -66,6 +74,10 @@ PROBLEMS: dict[str, str] = {
     "list_empty": "the list has no entries",
     "list_malformed": "the list is not well-formed: entries may be missing",
     "charset_wrong": "the list is not in the character set that it declares",
+    "cap_reached": "the interface lists no more than its cap, and the time cannot be split further",
+    "window_cut": "the interface does not reach back to the day that was asked for",
+    "index_cut": "the list has more pages than one night asks for",
+    "page_failed": "a later page of the list could not be had",
     # pages
     "control_characters": "NUL or control characters were taken out",
     "charset_guessed": "the page's character set is not declared, or wrongly",

@@ -7,12 +7,23 @@ All are frozen and keyword-only. Datetimes are aware UTC, dates are ISO strings 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-Protocol = Literal["feed", "sitemap"]
+Protocol = Literal[
+    "feed",
+    "sitemap",
+    "nyt-search",
+    "nyt-archive",
+    "guardian",
+    "gdelt",
+    "federal-register",
+    "x-search",
+    "x-archive",
+]
+Kind = Literal["report", "post", "act"]
 Depth = Literal["page", "headline"]
-TextBasis = Literal["page", "partial", "summary", "headline", "file"]
+TextBasis = Literal["page", "partial", "summary", "headline", "api", "file"]
 Precision = Literal["day", "week", "month", "quarter", "year", "inferred", "unknown"]
 Status = Literal["done", "announced", "considered", "denied"]
 
@@ -23,7 +34,8 @@ class Source:
 
     ``depth`` says whether pages may be fetched or only what the list itself carries is used; ``rate`` is requests a second
     to one host; ``local`` allows this source's own loopback host and port and nothing else private; ``triage = false`` fetches every
-    page, whatever its headline.
+    page, whatever its headline. ``kind`` says what it lists: only reports count as coverage. ``requests`` is how many pages of its
+    list one night asks for, at most.
     """
 
     id: str
@@ -37,12 +49,38 @@ class Source:
     triage: bool = True
     enabled: bool = True
     independent: bool = True
+    kind: Kind = "report"
+    requests: int = 20
     policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The time that a source asked by date is asked about, aware UTC, both ends included."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A key and where a source wants it: the query parameter or header ``name``, before the value ``prefix``.
+
+    The value is kept out of ``repr``; it is put into a request as it is sent, and stands in no address before or after.
+    """
+
+    place: Literal["query", "header"]
+    name: str
+    value: str = field(repr=False)
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """One item as a source lists it. ``key`` is the canonical URL, or the source's own id where there is no usable link."""
+    """One item as a source lists it. ``key`` is the canonical URL, or the source's own id where there is no usable link.
+
+    ``text`` is the full text where the list itself carries it: no page is fetched then.
+    """
 
     entry_id: str
     source_id: str
@@ -56,16 +94,45 @@ class FeedEntry:
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     language: str | None = None
+    text: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialAct:
+    """A rule or notice as its government publishes it. Dates are those of the record, without a time of day.
+
+    ``agency_slugs`` are the register's own names of the issuing bodies, ``agencies`` the names in words.
+    """
+
+    official_act_id: str
+    source_id: str
+    document_number: str
+    title: str
+    html_url: str
+    type: str | None = None
+    action: str | None = None
+    abstract: str | None = None
+    citation: str | None = None
+    publication_date: date | None = None
+    effective_on: date | None = None
+    agencies: tuple[str, ...] = ()
+    agency_slugs: tuple[str, ...] = ()
+    docket_ids: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What one answer of a source lists. ``problems`` concern the list as a whole, ``more`` are further lists to fetch."""
+    """What one answer of a source lists. ``problems`` concern the list as a whole, ``more`` are further lists to fetch.
+
+    A source of official acts lists each as an entry and, in full, in ``acts``.
+    """
 
     entries: tuple[FeedEntry, ...]
     problems: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    acts: tuple[OfficialAct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,10 +286,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
-    """How one source did in one run."""
+    """How one source did in one run; ``ok`` is ``None`` where it was not asked, being off for want of a key."""
 
     source_id: str
-    ok: bool
+    ok: bool | None
     reason: str
     detail: str = ""
     entries: int = 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from extractors.errors import Permanent, StageError
 from extractors.pages.fetch import Fetcher
@@ -17,15 +18,23 @@ Fetched = tuple[PageRequest, RawPage | StageError]
 _WAITING = 32
 
 
-def fetch_all(requests: Iterable[PageRequest], policy: FetchPolicy | None = None) -> Iterator[Fetched]:
+# What an answer leads to: further requests, for the same fetcher and so under the same rates.
+Follow = Callable[[PageRequest, RawPage | StageError], Sequence[PageRequest]]
+
+
+def fetch_all(
+    requests: Iterable[PageRequest], policy: FetchPolicy | None = None, follow: Follow | None = None
+) -> Iterator[Fetched]:
     """Fetch every request and yield each once, with its page or the error that it ended in, in the order of arrival.
+
+    ``follow`` is called with each, in another thread and before it is yielded; the requests that it returns come next.
 
     The fetching runs in a thread of its own, so no deadline passes while the caller works on an answer. A generator
     that is closed early stops the fetching. An exception that no stage knows ends only its request, as ``unreadable``.
     """
     answers: queue.Queue[Fetched | BaseException | None] = queue.Queue(_WAITING)
     stop = threading.Event()
-    arguments = (list(requests), policy or FetchPolicy(), answers, stop)
+    arguments = (list(requests), policy or FetchPolicy(), answers, stop, follow)
     runner = threading.Thread(target=_run, args=arguments, name="fetch", daemon=True)
     runner.start()
     try:
@@ -53,9 +62,10 @@ def _run(
     policy: FetchPolicy,
     answers: queue.Queue[Fetched | BaseException | None],
     stop: threading.Event,
+    follow: Follow | None,
 ) -> None:
     try:
-        asyncio.run(_fetch(work, policy, answers, stop))
+        asyncio.run(_fetch(work, policy, answers, stop, follow))
     except BaseException as error:  # handed to the caller's thread
         answers.put(error)
     else:
@@ -67,15 +77,20 @@ async def _fetch(
     policy: FetchPolicy,
     answers: queue.Queue[Fetched | BaseException | None],
     stop: threading.Event,
+    follow: Follow | None,
 ) -> None:
     slots = asyncio.Semaphore(policy.concurrency)
 
     async def one_host(requests: list[PageRequest]) -> None:
-        for request in requests:
+        waiting = deque(requests)
+        while waiting:
+            request = waiting.popleft()
             async with slots:
                 if stop.is_set():
                     return
                 answer = await _one(fetcher, request)
+            if follow:
+                waiting.extendleft(reversed(await asyncio.to_thread(follow, request, answer)))
             await asyncio.to_thread(answers.put, (request, answer))
 
     async with Fetcher(policy) as fetcher:
@@ -94,7 +109,7 @@ async def _cancel_when(stop: threading.Event, task: asyncio.Task[None] | None) -
 
 async def _one(fetcher: Fetcher, request: PageRequest) -> RawPage | StageError:
     try:
-        return await fetcher.get(request.url, request.source, request.validators, request.accept)
+        return await fetcher.ask(request)
     except StageError as error:
         return error
     except Exception as error:  # one odd address must not end the run for all the others; it is counted instead

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -21,9 +22,12 @@ from extractors.pages.hosts import GivenUp, Host
 from extractors.pages.policy import ACCEPT_PAGE, NO_VALIDATORS, FetchPolicy, PageRequest, host_port, redact
 from extractors.pages.robots import ALLOW_ALL, RobotsRules, parse_robots
 from extractors.pages.unpack import Unpacker
-from extractors.records import RawPage, Source, Validators
+from extractors.records import Credential, RawPage, Source, Validators
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# These log the addresses and headers of requests, and some of those hold a key.
+for _name in ("httpx", "httpcore", "hpack"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 # The (host, port) that the request under way may reach although it is private: a local source's own.
 _permitted: ContextVar[tuple[str, int] | None] = ContextVar("permitted", default=None)
 
@@ -85,7 +89,11 @@ class Fetcher:
         Raises ``Retryable`` or ``Permanent`` with a reason of ``outcomes.REASONS``; their text holds no secret of the
         address.
         """
-        return await self._with_tries(PageRequest(url=url, source=source, validators=validators, accept=accept), True)
+        return await self.ask(PageRequest(url=url, source=source, validators=validators, accept=accept))
+
+    async def ask(self, request: PageRequest) -> RawPage:
+        """``get`` for a request with all that it says."""
+        return await self._with_tries(request, True)
 
     async def _with_tries(self, request: PageRequest, ask_robots: bool) -> RawPage:
         policy = self._policy
@@ -112,7 +120,9 @@ class Fetcher:
         while url not in seen and len(seen) <= self._policy.max_redirects:
             seen.add(url)
             host = self._host(url)
-            if ask_robots:
+            if ask_robots and _credential_for(url, request):
+                host.at_most_every(1.0 / request.source.rate)
+            elif ask_robots:
                 await self._ask_robots(host, url, request.source)
             async with host.turn():
                 began = asyncio.get_running_loop().time()
@@ -194,8 +204,8 @@ class Fetcher:
         """The answered page, or the address that it redirects to."""
         if host_port(url) in self._guard.private and host_port(url) != _permitted.get():
             raise Permanent("refused_address", redact(f"{url} is another source's local address"))
-        headers = {"Accept": request.accept, **_conditions(request.validators)}
-        async with self._client.stream("GET", url, headers=headers) as response:
+        address, headers = _as_sent(url, request)
+        async with self._client.stream("GET", address, headers=headers) as response:
             if response.status_code in _REDIRECTS and response.headers.get("location"):
                 return urljoin(url, response.headers["location"].strip())
             if response.status_code == 304 and _conditions(request.validators):
@@ -203,7 +213,8 @@ class Fetcher:
             after = retry_after(response.headers.get("retry-after"), self._clock())
             if failure := failure_of(response.status_code, url, after):
                 raise failure
-            unpacker = Unpacker(response.headers.get("content-encoding", ""), self._policy.max_bytes)
+            limit = request.max_bytes or self._policy.max_bytes
+            unpacker = Unpacker(response.headers.get("content-encoding", ""), limit)
             async for piece in response.aiter_raw():
                 unpacker.feed(piece)
             return self._page(url, request, response, unpacker.body())
@@ -226,6 +237,25 @@ class Fetcher:
             validators=Validators(etag=etag, last_modified=modified),
             not_modified=not_modified,
         )
+
+
+def _as_sent(url: str, request: PageRequest) -> tuple[httpx.URL, dict[str, str]]:
+    """The address and headers that go out: here and nowhere else a key is added."""
+    address, headers = httpx.URL(url), {"Accept": request.accept, **_conditions(request.validators)}
+    if credential := _credential_for(url, request):
+        sent = {credential.name: credential.prefix + credential.value}
+        if credential.place == "header":
+            headers |= sent
+        else:
+            address = address.copy_merge_params(sent)
+    return address, headers
+
+
+def _credential_for(url: str, request: PageRequest) -> Credential | None:
+    """The request's credential where ``url`` is on the source's own host, to which alone it is sent."""
+    if request.credential and host_port(url) == host_port(request.source.url):
+        return request.credential
+    return None
 
 
 def _conditions(validators: Validators) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from extractors.records import Source, Validators
+from extractors.records import Credential, Source, Validators
 
 ROBOTS_AGENT = "rivalry"
 ACCEPT_PAGE = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
@@ -56,12 +56,18 @@ class FetchPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """One address to get for ``source``; ``validators`` of an earlier answer make the request conditional."""
+    """One address to get for ``source``; ``validators`` of an earlier answer make the request conditional.
+
+    ``credential`` is sent to the source's own host and to no other; a host that gave out a key has said what may be
+    asked, so its robots.txt is not. ``max_bytes`` is this request's own limit, in place of the policy's.
+    """
 
     url: str
     source: Source
     validators: Validators = NO_VALIDATORS
     accept: str = ACCEPT_PAGE
+    credential: Credential | None = None
+    max_bytes: int | None = None
 
 
 def host_port(url: str) -> tuple[str, int]:

@@ -69,7 +69,7 @@ GOOD = 'id = "a"\nname = "A"\nprotocol = "feed"\nurl = "https://a.example/f"\n'
     [
         (f'[[source]]\n{GOOD}urll = "x"', 'urll: unknown key: did you mean "url"?'),
         ('[[source]]\nid = "a"\nname = "A"\nprotocol = "feed"', '[source "a"] url: is missing'),
-        (f"[[source]]\n{GOOD}".replace('"feed"', '"rss"'), "protocol: must be one of feed, sitemap, not 'rss'"),
+        (f"[[source]]\n{GOOD}".replace('"feed"', '"rss"'), "protocol: must be one of feed, sitemap, nyt-search"),
         (f"[[source]]\n{GOOD}\n[[source]]\n{GOOD}", 'two sources have the id "a"'),
         (f"[[source]]\n{GOOD}\n[[source]]\n{GOOD}".replace('"a"', '"b"', 1), "another source has this address"),
         (f"[[source]]\n{GOOD}".replace("https://a.example/f", "ftp://a.example/f"), "url: must be an absolute http"),

@@ -27,6 +27,7 @@ class Item:
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     language: str | None = None
+    text: str = ""
 
 
 def build_entries(items: Iterable[Item], source: Source, now: datetime, base_url: str) -> tuple[FeedEntry, ...]:
@@ -88,6 +89,7 @@ def _entry(item: Item, source: Source, now: datetime, base_url: str, guid_shared
         authors=item.authors,
         keywords=item.keywords,
         language=item.language,
+        text=item.text,
         problems=tuple(problem for problem in problems if problem),
     )
 
@@ -96,5 +98,5 @@ def _key(source_id: str, url: str | None, guid: str | None, item: Item) -> str:
     """The canonical URL; else ``source_id:guid``; else ``source_id:`` and a hash of what the item says."""
     if url:
         return canonical_url(url)
-    said = "\n".join((item.title, item.summary, item.link or "")).encode("utf-8", "surrogatepass")
+    said = "\n".join((item.title, item.summary, item.text, item.link or "")).encode("utf-8", "surrogatepass")
     return f"{source_id}:{guid or bytes_hash(said)[:32]}"

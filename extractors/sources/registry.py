@@ -10,18 +10,22 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from extractors.errors import UserError
-from extractors.records import Depth, Protocol, Source
+from extractors.records import Depth, Kind, Protocol, Source
+from extractors.sources.listing import INTERFACES
 
 DEFAULT_PATH = Path(__file__).parent / "sources.toml"
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _KEYS = {f.name: f for f in fields(Source)}
-_CHOICES = {"protocol": get_args(Protocol), "depth": get_args(Depth)}
+_CHOICES = {"protocol": get_args(Protocol), "depth": get_args(Depth), "kind": get_args(Kind)}
+# What these list is never a report, whatever the file says of it.
+_KINDS: dict[str, Kind] = {"federal-register": "act", "x-search": "post", "x-archive": "post"}
 _BOOLEANS = {"local", "triage", "enabled", "independent"}
 _MAX_RATE = 20.0
+_MAX_REQUESTS = 10_000
 
 
 def load_sources(path: Path | str | None = None) -> list[Source]:
@@ -92,6 +96,11 @@ def _source(file: Path, name: str, table: dict[str, Any]) -> Source:
         if spec.default is MISSING and key not in table:
             raise UserError(f"{where} {key}: is missing: add {key} = ...")
     values = {key: _value(where, key, value) for key, value in table.items()}
+    kind = _KINDS.get(values["protocol"])
+    if kind and values.setdefault("kind", kind) != kind:
+        raise UserError(f'{where} kind: {values["protocol"]} lists {kind}s only: write kind = "{kind}" or leave it out')
+    if values.get("kind") == "act" and kind != "act":
+        raise UserError(f'{where} kind: only federal-register lists acts: write kind = "report", or leave it out')
     source = Source(**values)
     _check_address(where, source)
     return source
@@ -108,6 +117,10 @@ def _value(where: str, key: str, value: Any) -> Any:
             limit = f"above 0 and at most {_MAX_RATE:g} requests a second"
             raise UserError(f"{where} rate: must be {limit}, not {value!r}")
         return float(value)
+    if key == "requests":
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _MAX_REQUESTS:
+            raise UserError(f"{where} requests: must be a whole number from 1 to {_MAX_REQUESTS:,}, not {value!r}")
+        return value
     if not isinstance(value, str) or (not value.strip() and key != "policy"):
         raise UserError(f'{where} {key}: must be a text that is not empty, in quotes: {key} = "..."')
     if key in _CHOICES and value not in _CHOICES[key]:
@@ -123,10 +136,17 @@ def _check_address(where: str, source: Source) -> None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
+    if source.protocol == "x-archive" and parts.scheme == "file":
+        if host or not parts.path.startswith("/"):
+            raise UserError(f"{where} url: write file:// and the whole path, as in file:///srv/posts.jsonl")
+        return
     if parts.scheme not in {"http", "https"} or not host:
         raise UserError(f"{where} url: must be an absolute http or https address, not {source.url[:200]!r}")
     if parts.username or parts.password:
         raise UserError(f"{where} url: must not hold a user name or password: remove what stands before the @")
+    key = INTERFACES[source.protocol].key
+    if key and key.parameter in dict(parse_qsl(parts.query, keep_blank_values=True)):
+        raise UserError(f"{where} url: must not hold a key: take {key.parameter} out and set {key.variable}")
     loopback = _is_loopback(host)
     if source.local and not loopback:
         raise UserError(f"{where} local: needs a loopback address (127.0.0.1, ::1, localhost): remove it or change url")

@@ -17,6 +17,12 @@ def plain_text(value: str, *, html: bool) -> str:
     return " ".join(_CONTROL.sub("", value).split())
 
 
+def paragraphs(text: str) -> str:
+    """``text`` with a blank line between its paragraphs and without control characters."""
+    lines = (plain_text(line, html=False) for line in text.splitlines())
+    return "\n\n".join(line for line in lines if line)
+
+
 def language_code(value: str | None) -> str | None:
     """``"en"`` for ``"en-US"``: the primary language subtag (ISO 639), or ``None``."""
     match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", value or "")

@@ -33,7 +33,7 @@ def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks in
 
 for panel, commands in {
     "Run": (ingesting.ingest, ingesting.serve),
-    "Ask and take away": (asking.sql, exporting.export),
+    "Ask and take away": (asking.sql, asking.dictionary, exporting.export),
     "Read one thing": (reading.read, reading.extract),
     "Look after it": (operating.sources, operating.status, operating.doctor),
 }.items():

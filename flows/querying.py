@@ -1,4 +1,4 @@
-"""``rivalry sql``: one query on the snapshot, as a table, CSV or JSON Lines."""
+"""``rivalry sql``: SQL on the snapshot, each answer as a table, CSV or JSON Lines."""
 
 from __future__ import annotations
 
@@ -7,19 +7,36 @@ import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from extractors.errors import UserError
 from flows.console import err, out, sheets, table
-from warehouse.query import Answer, ask
+from warehouse.query import Answer, answers, count_statements, sandbox
 
+Form = Literal["table", "csv", "json"]
 SHOWN = 500
 READABLE = 18  # characters: a column narrower than its content and than this is no longer read with ease
 
 
-def run(snapshot: Path, query: str, form: str) -> None:
-    """Print the answer. A table stops after 500 rows and says so; CSV and JSON Lines have every row."""
-    with ask(snapshot, query) as answer:
-        {"table": _table, "csv": _csv, "json": _json}[form](answer)
+def run(snapshot: Path, sql: str, form: Form, seconds: float) -> None:
+    """Print the answer to each statement. A table stops after 500 rows and says so; CSV and JSON Lines have every row.
+
+    Raises ``UserError`` where there is nothing to ask, and for CSV and JSON Lines where there are several statements:
+    what comes out would be no CSV.
+    """
+    with sandbox(snapshot) as con:
+        count = count_statements(con, sql)
+        if not count:
+            raise UserError('the query is empty; try: rivalry sql "show tables"')
+        if count > 1 and form != "table":
+            raise UserError(f"--csv and --json write the answer to one statement, and here are {count}")
+        for answer in answers(con, sql, seconds=seconds):
+            show(answer, form)
+
+
+def show(answer: Answer, form: Form) -> None:
+    """Print one answer."""
+    {"table": _table, "csv": _csv, "json": _json}[form](answer)
 
 
 def _table(answer: Answer) -> None:

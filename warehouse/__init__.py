@@ -6,7 +6,7 @@ The public functions, in the order of a night (``db`` is the warehouse file, ``c
     connect.writing(db) -> con               open, migrate, close; no other process can open the file meanwhile
     load.save_knowledge(con, knowledge, ontology_version)
     ledger.record_run_start(con, run_id, versions, now)
-    ledger.source_validators(con)            for the conditional request of each source
+    listing.standings(con)                   for the next request to each source
     listing.save_listing(con, run_id=, source=, report=, entries=, validators=, now=)
     ledger.pending_entries(con, run_id)      the queue
     ledger.page_validators(con, keys)        for the conditional request of each page
@@ -18,15 +18,17 @@ The public functions, in the order of a night (``db`` is the warehouse file, ``c
     resolve.resolve(con)                     events whose reports changed
     checks.run_checks(con)                   data checks that must find nothing
     ledger.record_run_finish(con, run_id, now), ledger.run_counts(con, run_id)
-    snapshot.publish(db, snapshot)           a read-only copy with views, for analysts
+    snapshot.publish(db, snapshot)           a read-only copy with views and macros, for analysts
     export.export(snapshot, folder, "csv")   files without article text
     report.write_report(snapshot, page)      one self-contained HTML page
     summary.summary(snapshot)                the tables that the command line prints
     open_snapshot(snapshot) -> con           read-only, without access to files or network
-    query.ask(snapshot, sql)                 one query on a snapshot, with plain errors
+    query.sandbox(snapshot) -> con           the same for SQL that a user types: no names of Python either
+    query.answers(con, sql)                  an answer to each statement, with a time limit and plain errors
+    dictionary.read_dictionary(snapshot)     what every table, view, macro and column is
 
 Errors are ``extractors.errors.UserError`` (with the mend) and ``RunFailed``. Times are aware UTC in Python and naive
-UTC in columns named ``*_utc``. Tables, views and columns carry comments: ``select * from duckdb_columns()``.
+UTC in columns named ``*_utc``. Tables, views, macros and columns carry comments: ``from data_dictionary``.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ from extractors.errors import RunFailed, UserError
 from extractors.ids import make_id
 from extractors.outcomes import FINAL, REASONS
 from warehouse.connect import WRITER_CONFIG, clear_errors, open_writer
+from warehouse.dictionary import write_dictionary
 from warehouse.ledger import STORED
+from warehouse.macros import create_macros
+from warehouse.names import write_aliases
 from warehouse.rows import insert, naive_utc, one
 from warehouse.views import create_views
 
@@ -28,7 +31,7 @@ from (select 1) one left join (select * from runs order by started_utc desc, run
 
 
 def publish(db: Path, snapshot: Path, *, now: datetime | None = None) -> str:
-    """Publishes ``db`` as ``snapshot`` with views, comments and ``snapshot_info``; returns the snapshot's id.
+    """Publishes ``db`` as ``snapshot`` with views, macros, comments and ``snapshot_info``; returns the snapshot's id.
 
     ``now`` is the time it is stamped with, by default the present.
 
@@ -48,8 +51,11 @@ def publish(db: Path, snapshot: Path, *, now: datetime | None = None) -> str:
             con.execute("detach published")
         with duckdb.connect(str(part), config=WRITER_CONFIG) as con:
             _write_reasons(con)
+            write_aliases(con)
             create_views(con)
+            create_macros(con)
             snapshot_id = _write_info(con, now or datetime.now(UTC))
+            write_dictionary(con)
             con.execute("checkpoint")
         _sync(part)
         part.replace(snapshot)

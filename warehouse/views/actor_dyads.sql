@@ -11,18 +11,7 @@
 -- n_independent: outlets that report them on their own, summed over events
 -- first_day: first day that the earliest of them can mean; NULL where none is dated
 -- last_day: last day that the latest of them can mean; NULL where none is dated
-with directed as (
-    select event_id, unnest(actor_countries) as actor_country, target_countries from events
-    where len(target_countries) > 0
-),
-pairs as (
-    select event_id, actor_country, unnest(target_countries) as target_country, 'target' as basis from directed
-    union
-    select e.event_id, a.country, b.country, 'together'
-    from events e, unnest(e.actor_countries) as a(country), unnest(e.actor_countries) as b(country)
-    where len(e.target_countries) = 0 and a.country < b.country
-)
-select p.actor_country, p.target_country, p.basis, e.type, e.direction, count(*) as n_events,
-    sum(e.n_independent)::bigint as n_independent, min(e.date_from) as first_day, max(e.date_to) as last_day
-from pairs p join events e using (event_id)
+select actor_country, target_country, basis, type, direction, sum(n_events)::bigint as n_events,
+    sum(n_independent)::bigint as n_independent, min(date_from) as first_day, max(date_to) as last_day
+from dyad_acts
 group by all;

@@ -1,4 +1,5 @@
 -- How each source did on each day, without gaps from its first report to the last run: an outage is a row that says so.
+-- sorted by: source_id, day
 -- day: UTC day
 -- source_id: the source
 -- source: its name

@@ -1,4 +1,5 @@
 -- The names under which each entity stands in texts.
+-- sorted by: entity_id, label, name_in_text
 -- entity_id: the entity
 -- entity: its canonical name
 -- label: ORG, ALLIANCE, POLICY, PERSON, GPE or PRODUCT

@@ -3,6 +3,7 @@
 -- where they have events.
 -- Events known only by week, month, quarter or year, and undated ones, are not here: see events_by_week and events.
 -- A low count on a day with runs = 0, few articles_read or many sources_failed may be an outage.
+-- sorted by: day, type, direction
 -- day: the UTC day of the event
 -- type: event type of the ontology
 -- direction: tighten or ease, form, join or leave; empty where the type has none

@@ -2,6 +2,7 @@
 -- that week.
 -- Takes in events known by the day or by the week. Weeks without events have rows from a year before the first run
 -- to the last.
+-- sorted by: week_start, type, direction
 -- week_start: the Monday of the week, UTC
 -- type: event type of the ontology
 -- direction: tighten or ease, form, join or leave; empty where the type has none

@@ -1,4 +1,5 @@
 -- How often each organisation is mentioned, a row for each organisation and day on which an article mentions it.
+-- sorted by: organisation_id, day
 -- day: UTC day of publication; of first sight where the publication time is unknown
 -- organisation_id: entity_id of the organisation
 -- organisation: canonical name

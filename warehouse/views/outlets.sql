@@ -1,4 +1,5 @@
 -- Who published the articles.
+-- sorted by: outlet
 -- outlet: name of the publisher, else of the source
 -- independent: whether all its articles came from sources that do their own reporting
 -- n_articles: articles stored

@@ -1,4 +1,5 @@
 -- How often each named policy is mentioned, a row for each policy and day on which an article mentions it.
+-- sorted by: policy_id, day
 -- day: UTC day of publication; of first sight where the publication time is unknown
 -- policy_id: entity_id of the policy
 -- policy: canonical name

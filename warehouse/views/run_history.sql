@@ -1,4 +1,5 @@
 -- One row a run, with what it did.
+-- sorted by: started_utc, run_id
 -- run_id: the run
 -- started_utc: when it began
 -- finished_utc: when it ended; NULL while it runs

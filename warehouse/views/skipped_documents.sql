@@ -1,4 +1,5 @@
 -- Documents of which nothing was stored, with the reason for which each last ended so.
+-- sorted by: source_id, key
 -- source_id: the source that listed it
 -- key: canonical URL, or the source's own id
 -- url: its link; NULL where there is none

@@ -1,4 +1,5 @@
 -- How each source is now.
+-- sorted by: source_id
 -- source_id: the source
 -- source: its name
 -- last_ok_utc: when it last answered; NULL where it never did

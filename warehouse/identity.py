@@ -1,6 +1,6 @@
-"""The ids of derived rows, and what makes two reports the same event.
+"""The ids of derived rows: every id follows from content alone.
 
-Every id follows from content alone, so that the same article read by the same code gives the same rows in any run.
+The same article read by the same code gives the same rows in any run.
 """
 
 from __future__ import annotations
@@ -11,18 +11,6 @@ from datetime import date, timedelta
 
 from extractors.ids import make_id
 from extractors.records import Article, EventMention, Mention, Versions
-
-# Where a report names neither instrument nor object, these types are told apart by their first actor or target: two
-# firms that raise money on one day are two events, while "the Commerce Department" and "the administration" act as
-# one state.
-TOLD_APART_BY = {
-    "ALLIANCE": "actors",
-    "FUNDING": "actors",
-    "PRODUCT": "actors",
-    "SUPPLY": "actors",
-    "STATEMENT": "actors",
-    "ENFORCEMENT": "targets",
-}
 
 
 def mention_id(article: Article, mention: Mention, versions: Versions) -> str:
@@ -37,18 +25,6 @@ def event_mention_id(article: Article, event: EventMention, versions: Versions) 
     said = (event.type, event.direction, event.instrument, event.amount, event.date, event.precision, event.status)
     lists = (";".join(names) for names in (event.actors, event.targets, event.objects))
     return make_id("event_mention", article.article_id, article.content_hash, *place, *said, *lists, versions.extractor)
-
-
-def event_id(event: EventMention) -> str:
-    """The id of the event that a report is about: it depends on what happened, never on which articles say so.
-
-    Two reports are of one event where type, direction, the countries of actors and of targets, the thing that it is
-    done by or to, and the span of days that the date can mean are the same.
-    """
-    days = date_range(event.date, event.precision)
-    when = f"{days[0]}/{days[1]}" if days else event.date
-    countries = (_set(event.actor_countries), _set(event.target_countries))
-    return make_id("event", event.type, event.direction, *countries, _thing(event), when)
 
 
 def date_range(iso: str | None, precision: str) -> tuple[date, date] | None:
@@ -83,16 +59,3 @@ def _first_day(iso: str) -> date | None:
         return date.fromisoformat(iso)
     except (ValueError, OverflowError):
         return None
-
-
-def _set(names: tuple[str, ...]) -> str:
-    return ";".join(sorted(set(names)))
-
-
-def _thing(event: EventMention) -> str | None:
-    if event.instrument:
-        return event.instrument.casefold()
-    if event.objects:
-        return event.objects[0].casefold()
-    parties = getattr(event, TOLD_APART_BY[event.type]) if event.type in TOLD_APART_BY else ()
-    return parties[0].casefold() if parties else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ import duckdb
 
 from extractors.language.knowledge import Knowledge, Known
 from extractors.records import Article, EventMention, Mention, Outcome, Reading, Versions
+from warehouse.agreement import claim_id, claim_of
 from warehouse.connect import transaction
-from warehouse.identity import date_range, event_id, event_mention_id, mention_id
+from warehouse.identity import date_range, event_mention_id, mention_id
 from warehouse.ledger import record_outcomes, version_columns
 from warehouse.rows import insert, naive_utc, stage
 
@@ -76,24 +77,24 @@ def save_readings(
     """
     documents, outcomes = _unique(batch)
     made = {"run_id": run_id} | version_columns(versions)
-    articles = [_article_row(d.article, d.reading, made, now) for d in documents if d.article]
+    articles = [article_row(d.article, d.reading, made, now) for d in documents if d.article]
     mentions, events = {}, {}
     for document in documents:
         if document.article and document.reading:
-            for row in _mention_rows(document.article, document.reading.mentions, versions):
+            for row in mention_rows(document.article, document.reading.mentions, versions):
                 mentions.setdefault(row["mention_id"], row | made)
-            for row in _event_rows(document.article, document.reading.events, versions):
+            for row in event_rows(document.article, document.reading.events, versions):
                 events.setdefault(row["event_mention_id"], row | made)
     with transaction(con):
         insert(
             con,
             "article_revisions",
-            [_revision_row(d.article, run_id, now) for d in documents if d.article],
+            [revision_row(d.article, run_id, now) for d in documents if d.article],
             "on conflict do nothing",
         )
-        insert(con, "articles", articles, f"on conflict do update set {_renewed(articles)}" if articles else "")
+        insert(con, "articles", articles, f"on conflict do update set {renewed(articles[0])}" if articles else "")
         _replace_readings(con, [row["article_id"] for row in articles], list(mentions.values()), list(events.values()))
-        _add_entities(con)
+        add_entities(con)
         record_outcomes(con, run_id, outcomes, now)
     return len(articles)
 
@@ -120,7 +121,7 @@ def save_knowledge(con: duckdb.DuckDBPyConnection, knowledge: Knowledge, ontolog
         )
         insert(con, "policies", [_policy_row(k) | version for k in known if k.label == "POLICY"])
         con.execute("create or replace temp table wanted as select distinct article_id from mentions")
-        _add_entities(con)
+        add_entities(con)
 
 
 def current_hashes(con: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -> dict[str, str]:
@@ -154,7 +155,8 @@ def _unique(batch: Sequence[Finished]) -> tuple[list[Finished], list[Outcome]]:
     return list(documents.values()), outcomes
 
 
-def _article_row(a: Article, reading: Reading | None, made: dict[str, str], now: datetime) -> dict[str, Any]:
+def article_row(a: Article, reading: Reading | None, made: dict[str, str], now: datetime) -> dict[str, Any]:
+    """A row of ``articles``; ``made`` says which run and versions made it."""
     row = {name: getattr(a, name) for name in ARTICLE_COLUMNS}
     row |= {
         "published_utc": naive_utc(a.published),
@@ -170,17 +172,20 @@ def _article_row(a: Article, reading: Reading | None, made: dict[str, str], now:
     return row | made
 
 
-def _renewed(articles: list[dict[str, Any]]) -> str:
-    sets = [f"{name} = excluded.{name}" for name in articles[0] if name not in KEPT]
+def renewed(columns: Iterable[str]) -> str:
+    """The ``set`` list with which a later reading of an article takes the place of the one stored."""
+    sets = [f"{name} = excluded.{name}" for name in columns if name not in KEPT]
     return ", ".join([*sets, "first_seen_utc = least(first_seen_utc, excluded.first_seen_utc)"])
 
 
-def _revision_row(a: Article, run_id: str, now: datetime) -> dict[str, Any]:
+def revision_row(a: Article, run_id: str, now: datetime) -> dict[str, Any]:
+    """A row of ``article_revisions``."""
     row = {name: getattr(a, name) for name in ("article_id", "content_hash", "title", "text", "text_basis", "raw_hash")}
     return row | {"stored_utc": naive_utc(now), "run_id": run_id}
 
 
-def _mention_rows(a: Article, mentions: Sequence[Mention], versions: Versions) -> list[dict[str, Any]]:
+def mention_rows(a: Article, mentions: Sequence[Mention], versions: Versions) -> list[dict[str, Any]]:
+    """Rows of ``mentions``, without what made them."""
     same = {"article_id": a.article_id, "content_hash": a.content_hash}
     return [
         same
@@ -196,16 +201,19 @@ def _mention_rows(a: Article, mentions: Sequence[Mention], versions: Versions) -
     ]
 
 
-def _event_rows(a: Article, events: Sequence[EventMention], versions: Versions) -> list[dict[str, Any]]:
+def event_rows(a: Article, events: Sequence[EventMention], versions: Versions) -> list[dict[str, Any]]:
+    """Rows of ``event_mentions``, without what made them."""
     rows = []
     for e in events:
         days = date_range(e.date, e.precision)
         row = {name: getattr(e, name) for name in EVENT_COLUMNS}
-        row |= {"article_id": a.article_id, "content_hash": a.content_hash, "event_id": event_id(e)}
+        row |= {"article_id": a.article_id, "content_hash": a.content_hash}
         row |= {"event_mention_id": event_mention_id(a, e, versions), "sentence": a.text[e.start : e.end]}
         row |= {"date_from": days[0] if days else None, "date_to": days[1] if days else None}
         row |= {"start_char": e.start, "end_char": e.end}
-        rows.append(row | {"trigger_start_char": e.trigger_start, "trigger_end_char": e.trigger_end})
+        row |= {"trigger_start_char": e.trigger_start, "trigger_end_char": e.trigger_end}
+        claim = claim_id(claim_of(row))
+        rows.append(row | {"claim_id": claim, "event_id": claim})  # its event until claims are resolved
     return rows
 
 
@@ -213,18 +221,27 @@ def _replace_readings(
     con: duckdb.DuckDBPyConnection, article_ids: list[str], mentions: list[dict], events: list[dict]
 ) -> None:
     stage(con, "wanted", {"article_id": article_ids})
-    touched = (
-        "insert into touched_events select distinct event_id from event_mentions semi join wanted using (article_id)"
-    )
-    con.execute(touched)
-    for table in ("mentions", "event_mentions"):
-        con.execute(f"delete from {table} where article_id in (select article_id from wanted)")
+    forget_readings(con)
     insert(con, "mentions", mentions)
     insert(con, "event_mentions", events)
-    con.execute(touched)
+    touch_claims(con)
 
 
-def _add_entities(con: duckdb.DuckDBPyConnection) -> None:
+def forget_readings(con: duckdb.DuckDBPyConnection) -> None:
+    """Deletes the mentions and reports of the ``wanted`` articles."""
+    touch_claims(con)
+    for table in ("mentions", "event_mentions"):
+        con.execute(f"delete from {table} where article_id in (select article_id from wanted)")
+
+
+def touch_claims(con: duckdb.DuckDBPyConnection) -> None:
+    """Marks the claims of the ``wanted`` articles: what they report is resolved anew."""
+    con.execute(
+        "insert into touched_claims select distinct claim_id from event_mentions semi join wanted using (article_id)"
+    )
+
+
+def add_entities(con: duckdb.DuckDBPyConnection) -> None:
     """Adds the entities of the ``wanted`` articles that no table has yet. Which surface names one follows from its
     mentions' ids."""
     con.execute(

@@ -12,6 +12,8 @@ REASONS: dict[str, str] = {
     "revised": "a new version of a known article was stored beside the old one",
     "off_topic": "read and stored without text extraction: not about the rivalry over AI",
     "off_topic_headline": "headline and summary were off topic, so the page was not fetched",
+    "off_topic_bytes": "the page's bytes name not all of the United States, China and AI, so it was not read",
+    "off_topic_quick": "a quick reading of the page was off topic, so it was not read in full",
     "headline_only": "the source allows or offers no page; headline and summary were read",
     "partial": "only a teaser was offered (paywall); it was read and marked",
     # stored as records of their own, and counted as no report
@@ -31,6 +33,7 @@ REASONS: dict[str, str] = {
     "home_page": "the link led to the publisher's front page",
     "not_an_article": "no article text was found in the page",
     "not_html": "the answer is no HTML page",
+    "redirect": "the record of a WARC file is a redirect, and holds no page",
     "language": "the text is not English",
     "unreadable": "the page could not be read",
     # not fetched
@@ -52,7 +55,7 @@ REASONS: dict[str, str] = {
     "unsafe_xml": "the answer declares XML entities, which can be made to grow without end",
     "invalid_json": "the answer is not the JSON that the interface documents",
     "api_error": "the interface answered with an error message in place of a list",
-    "truncated": "more was there than could be listed; the next night asks for the same days again",
+    "truncated": "it answered, and more was there than was listed",
     "off": "the source needs a key and none is set, so it was not asked",
 }
 
@@ -75,7 +78,7 @@ PROBLEMS: dict[str, str] = {
     "list_malformed": "the list is not well-formed: entries may be missing",
     "charset_wrong": "the list is not in the character set that it declares",
     "cap_reached": "the interface lists no more than its cap, and the time cannot be split further",
-    "window_cut": "the interface does not reach back to the day that was asked for",
+    "window_cut": "the interface does not reach back to the time that was asked for",
     "index_cut": "the list has more pages than one night asks for",
     "page_failed": "a later page of the list could not be had",
     # pages

@@ -1,75 +1,106 @@
-"""Ask every source what it lists, and queue what is new."""
+"""Ask every source what it lists, page by page, and queue what is new."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from extractors.errors import EverySourceFailed, StageError
+from extractors.errors import EverySourceFailed, RunFailed, StageError
+from extractors.language.topic import triage
 from extractors.pages.batch import fetch_all
-from extractors.pages.policy import ACCEPT_LIST, PageRequest
-from extractors.records import FeedEntry, RawPage, Source, SourceReport, Validators
-from extractors.sources.listing import parse
+from extractors.pages.policy import PageRequest
+from extractors.records import RawPage, Source, SourceReport, Window
+from flows.keys import credential_of, lacks_key
 from flows.night import Night
-from warehouse import connect, ledger, listing
+from flows.walking import Walk, open_file, window_of
+from warehouse import connect, listing
+from warehouse.listing import Standing
 
-MAX_LISTINGS = 20  # pages of one source's sitemap index that a night follows
 
+def discover(night: Night, window: Window | None = None) -> list[SourceReport]:
+    """Ask every source what it lists, and queue what is new; sources asked by date are asked about ``window``, by default
+    the time since they were last listed without a gap.
 
-def discover(night: Night) -> list[SourceReport]:
-    """Ask every source what it lists, and queue what is new. Raises ``EverySourceFailed`` where none answered."""
+    A source without the key that it needs is off: that is reported and is no failure. Raises ``EverySourceFailed`` where
+    no source that was asked answered, ``RunFailed`` where all are off.
+    """
     with connect.writing(night.paths.db) as con:
-        validators = ledger.source_validators(con)
-    asked = [
-        PageRequest(url=s.url, source=s, validators=validators.get(s.id, Validators()), accept=ACCEPT_LIST)
-        for s in night.sources.values()
+        standings = listing.standings(con)
+    off = {s.id: mend for s in night.sources.values() if (mend := lacks_key(s))}
+    reports = [_save_off(night, night.sources[name], mend) for name, mend in off.items()]
+    walks = [
+        _walk(night, source, standings.get(source.id, Standing()), window)
+        for source in night.sources.values()
+        if source.id not in off
     ]
-    reports = []
-    for request, answer in fetch_all(asked):
-        report, entries, fresh = _listed(request.source, answer, night)
-        with connect.writing(night.paths.db) as con:
-            counted = listing.save_listing(
-                con,
-                run_id=night.run_id,
-                source=request.source,
-                report=report,
-                entries=entries,
-                validators=fresh,
-                now=night.now,
-            )
-        reports.append(replace(report, new=counted.new))
-    if reports and not any(r.ok for r in reports):
-        first = reports[0]
-        raise EverySourceFailed(
-            f"all {len(reports)} sources failed, the first with {first.reason} ({first.detail or first.source_id}); nothing was read"
-        )
+    reports += [_save(night, walk) for walk in walked(walks)]
+    _refuse_nothing(reports)
     return reports
 
 
-def _listed(
-    source: Source, answer: RawPage | StageError, night: Night
-) -> tuple[SourceReport, list[FeedEntry], Validators | None]:
-    """What one source's answer lists, its index pages followed; a failure is a report, never an exception."""
-    if isinstance(answer, StageError):
-        return SourceReport(source_id=source.id, ok=False, reason=answer.reason, detail=answer.detail), [], None
-    if answer.not_modified:
-        return SourceReport(source_id=source.id, ok=True, reason="not_modified"), [], None
-    try:
-        found = parse(source, answer, night.now)
-    except StageError as error:
-        return SourceReport(source_id=source.id, ok=False, reason=error.reason, detail=error.detail), [], None
-    entries, problems = list(found.entries), list(found.problems)
-    more = list(found.more)
-    if len(more) > MAX_LISTINGS:
-        problems.append(f"index_cut: {len(more)} listings, of which the first {MAX_LISTINGS} were read")
-    for _, page in fetch_all([PageRequest(url=u, source=source, accept=ACCEPT_LIST) for u in more[:MAX_LISTINGS]]):
-        try:
-            if isinstance(page, StageError):
-                raise page
-            inner = parse(source, page, night.now)
-        except StageError as error:
-            problems.append(str(error))
+def walked(walks: Iterable[Walk]) -> Iterator[Walk]:
+    """Every walk, once it is at its end, in the order in which they end."""
+    asked: dict[str, Walk] = {}
+    first: list[PageRequest] = []
+    for walk in walks:
+        requests = walk.first()
+        if walk.source.url.startswith("file:"):
+            walk.take(open_file(walk.source, walk.standing, walk.now))
+        if walk.left:
+            asked[walk.source.id] = walk
+            first += requests
         else:
-            entries += inner.entries
-            problems += inner.problems
-    report = SourceReport(source_id=source.id, ok=True, reason="ok", entries=len(entries), problems=tuple(problems))
-    return report, entries, answer.validators
+            yield walk
+
+    def follow(request: PageRequest, answer: RawPage | StageError) -> Sequence[PageRequest]:
+        return asked[request.source.id].take(answer)
+
+    for request, _ in fetch_all(first, follow=follow):
+        walk = asked.get(request.source.id)
+        if walk and not walk.left:
+            del asked[request.source.id]
+            yield walk
+
+
+def _walk(night: Night, source: Source, standing: Standing, window: Window | None) -> Walk:
+    asked = window or window_of(standing, night.now, night.since)
+    credential = credential_of(source)
+    return Walk(source=source, standing=standing, window=asked, now=night.now, credential=credential)
+
+
+def _save(night: Night, walk: Walk) -> SourceReport:
+    report = walk.report()
+    with connect.writing(night.paths.db) as con:
+        counted = listing.save_listing(
+            con,
+            run_id=night.run_id,
+            source=walk.source,
+            report=report,
+            entries=walk.entries,
+            # A list of which a part is missing is asked for whole the next time.
+            validators=walk.validators if report.reason == "ok" else None,
+            now=night.now,
+            acts=[(act, triage(act.title, act.abstract or "")) for act in walk.acts],
+            complete_to=walk.complete_to(),
+        )
+    return replace(report, new=counted.new)
+
+
+def _save_off(night: Night, source: Source, mend: str) -> SourceReport:
+    report = SourceReport(source_id=source.id, ok=None, reason="off", detail=mend)
+    with connect.writing(night.paths.db) as con:
+        listing.save_listing(
+            con, run_id=night.run_id, source=source, report=report, entries=(), validators=None, now=night.now
+        )
+    return report
+
+
+def _refuse_nothing(reports: Sequence[SourceReport]) -> None:
+    asked = [r for r in reports if r.ok is not None]
+    if reports and not asked:
+        raise RunFailed(f"all {len(reports)} sources are off, the first for want of a key: {reports[0].detail}")
+    if asked and not any(r.ok for r in asked):
+        first = asked[0]
+        raise EverySourceFailed(
+            f"all {len(asked)} sources failed, the first with {first.reason} ({first.detail or first.source_id}); nothing was read"
+        )

@@ -19,7 +19,7 @@ from extractors.language.knowledge import load_knowledge
 from extractors.language.pipeline import load, model_version
 from extractors.records import Counts, FeedEntry, Source, Versions
 from flows.settings import Paths
-from warehouse import connect, ledger, resolve
+from warehouse import connect, ledger, official_acts, resolve
 from warehouse import load as store
 
 
@@ -66,9 +66,11 @@ def queue(night: Night) -> list[FeedEntry]:
 
 
 def settle(night: Night) -> int:
-    """Join the reports that changed into events; returns the number of events rebuilt."""
+    """Join the reports that changed into events, and these to official acts; returns the number of events rebuilt."""
     with connect.writing(night.paths.db) as con:
-        return resolve.resolve(con)
+        rebuilt = resolve.resolve(con)
+        official_acts.link_acts(con)
+    return rebuilt
 
 
 def close(night: Night, failure: str | None = None) -> Counts:

@@ -9,7 +9,7 @@ import pytest
 
 from extractors.records import Validators
 from tests.warehouse_makers import NOW, VERSIONS, dump, entry, finished, listed, outcome, source
-from warehouse import connect, ledger, load
+from warehouse import connect, ledger, listing, load
 from warehouse.ledger import MAX_ATTEMPTS, Fetch
 from warehouse.load import Finished
 
@@ -127,14 +127,14 @@ def test_a_source_in_trouble_says_since_when(con: duckdb.DuckDBPyConnection) -> 
     assert con.execute(state).fetchone() == (True, naive + day, naive + 4 * day, '"1"'), "answers, with nothing new"
     listed(con, "r5", source(), entry("b"), now=NOW + 5 * day)
     assert con.execute(state).fetchone() == (True, None, naive + 5 * day, '"1"')
-    assert ledger.source_validators(con) == {"wire": Validators(etag='"1"')}
+    assert listing.standings(con)["wire"].validators == Validators(etag='"1"')
 
 
 def test_a_listing_that_fails_half_way_keeps_no_validators(con: duckdb.DuckDBPyConnection) -> None:
     broken = replace(entry("b"), published=NOW.replace(tzinfo=None))
     with pytest.raises(ValueError, match="naive time"):
         listed(con, "r1", source(), entry("a"), broken)
-    assert ledger.source_validators(con) == {}
+    assert listing.standings(con) == {}
     assert con.execute("select count(*) from entries").fetchone() == (0,)
 
 

@@ -132,12 +132,6 @@ def save_fetches(con: duckdb.DuckDBPyConnection, run_id: str, fetches: Sequence[
         insert(con, "fetches", rows.values(), "on conflict do nothing")
 
 
-def source_validators(con: duckdb.DuckDBPyConnection) -> dict[str, Validators]:
-    """For each source that sent any, the validators of the last listing that was stored."""
-    sql = "select source_id, etag, last_modified from sources where etag is not null or last_modified is not null"
-    return {row[0]: Validators(etag=row[1], last_modified=row[2]) for row in con.execute(sql).fetchall()}
-
-
 def page_validators(con: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[str, Validators]:
     """For each of ``keys`` whose article is stored, the validators of the copy that it was read from.
 
@@ -207,6 +201,17 @@ def _entry(row: dict) -> FeedEntry:
     lists = {name: tuple(row[name]) for name in ("authors", "keywords", "problems")}
     plain = {
         name: row[name]
-        for name in ("entry_id", "source_id", "key", "url", "title", "summary", "published_basis", "publisher")
+        for name in (
+            "entry_id",
+            "source_id",
+            "key",
+            "url",
+            "title",
+            "summary",
+            "published_basis",
+            "publisher",
+            "language",
+            "text",
+        )
     }
     return FeedEntry(published=aware_utc(row["published_utc"]), **plain, **lists)

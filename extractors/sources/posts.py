@@ -19,7 +19,8 @@ from extractors.sources.entries import Item, build_entries
 from extractors.sources.texts import language_code, paragraphs, plain_text
 
 PER_PAGE = 100
-REACH = timedelta(days=7)
+# Seven days, less the minutes that a night may take until it asks.
+REACH = timedelta(days=7) - timedelta(minutes=30)
 # The interface refuses an end that is not at least ten seconds past.
 _SETTLED = timedelta(seconds=30)
 _ASKED = {

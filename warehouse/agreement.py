@@ -17,6 +17,11 @@ from extractors.ids import make_id
 TOLD_APART_BY_ACTOR = frozenset({"ALLIANCE", "FUNDING", "PRODUCT", "SUPPLY", "STATEMENT"})
 # Of these, one act is against one set of names: other names are another act.
 TOLD_APART_BY_TARGET = frozenset({"SANCTION", "ENFORCEMENT", "INVESTMENT_SCREENING"})
+# Objects whose last word is one of these say little: half of the coverage is about chips.
+GENERIC = frozenset(
+    "accelerator algorithm center centre chip circuit computing drone equipment gpu intelligence microchip microelectronic "
+    "model processor robot semiconductor server service software supercomputer tool wafer".split()
+)
 # How many days after an act its reports may appear: what they give is then the day of publication.
 REPORTED_WITHIN = 3
 # Sums that differ by no more than this share are one sum, rounded.
@@ -52,15 +57,31 @@ class Claim:
 
     @property
     def things(self) -> frozenset[str]:
-        """What is specific about it: instrument, objects, named targets, and the currency of a sum."""
+        """What is specific about it: instrument, objects, named targets, and the currency of a sum.
+
+        Of firms and speakers, who do and say much about chips, generic objects are not specific.
+        """
         named = {f"instrument:{self.instrument}"} if self.instrument else set()
-        named |= {f"object:{name}" for name in self.objects} | {f"target:{name}" for name in self.targets}
+        named |= {f"object:{name}" for name in self.specific_objects} | {f"target:{name}" for name in self.targets}
         return frozenset(named | ({f"sum:{self.currency}"} if self.amount else set()))
 
     @property
+    def specific_objects(self) -> frozenset[str]:
+        """Its objects, without the generic ones where actors tell events apart."""
+        if self.type not in TOLD_APART_BY_ACTOR:
+            return self.objects
+        return frozenset(name for name in self.objects if name.split()[-1] not in GENERIC)
+
+    @property
+    def dated_act(self) -> bool:
+        """Whether it is what a state did on one stated day."""
+        return self.stated and self.type not in TOLD_APART_BY_ACTOR and _width(self) == 1
+
+    @property
     def marks(self) -> frozenset[str]:
-        """What two claims must share one of to agree; ``bare`` where nothing about it is specific."""
-        return self.things or frozenset({"bare"})
+        """What two claims must share one of to agree: a thing, naming none, or being what a state did on a day."""
+        named = self.things or frozenset({"bare"})
+        return named | {"dated act"} if self.dated_act else named
 
     @property
     def rank(self) -> tuple[bool, str, str]:
@@ -100,21 +121,22 @@ def claim_id(claim: Claim) -> str:
 def agree(founder: Claim, claim: Claim) -> bool:
     """Whether ``claim`` is of the event that ``founder``, which was published before it, founded.
 
-    All of these must hold; whatever is in doubt is left apart, since a wrong join is as wrong as a wrong split:
+    All of these must hold; whatever is in doubt is left apart, since a wrong join is as wrong as a wrong split. A vaguer
+    report joins a more exact one, never the other way round: two acts could join through it.
 
     - **what**: type and direction are the same.
     - **when**: the days agree. Two stated days are the same day. A day of publication lies from one day before
       (another time zone) to three days after a stated one, or within three of another day of publication; a stated day
-      is that of an earlier report's publication or the day before it. A week or month that contains the founder's day
-      agrees with it, but no day joins an event founded on a wider range, which could hold two of them; quarters and
-      years agree only with themselves. What is undated agrees with nothing. A ``STATEMENT`` on another day is another
-      one.
+      is that of an earlier report's publication or the day before it. A week or month agrees with a day of the founder
+      that it contains; quarters and years agree only with themselves. What is undated agrees with nothing. A
+      ``STATEMENT`` on another day is another one.
     - **who**: they share an actor, or, where states act, the state that the actors act for. Where one of them does not
       say who, they must share a target, an instrument or a sum.
     - **on what**: they share an instrument, an object, a named target or a sum; or both name none, and then their
-      countries and days are the same.
+      countries and days are the same; or the later one names none, and both are acts of a state on one stated day. For what firms do and speakers say, a generic object ("chips") does not count.
     - **nothing against it**: not two instruments, not two sums, not two sets of target countries; for lists, probes
-      and reviews not two sets of named targets.
+      and reviews not two sets of named targets, for the others not two sets of objects, unless instrument or sum are
+      the same.
 
     The status does not count: a report that denies and one that affirms are about the same event.
     """
@@ -123,7 +145,7 @@ def agree(founder: Claim, claim: Claim) -> bool:
         and _days_agree(founder, claim)
         and not _contradict(founder, claim)
         and _actors_agree(founder, claim)
-        and _share_a_thing(founder, claim)
+        and _on_the_same(founder, claim)
     )
 
 
@@ -156,7 +178,9 @@ def _contradict(one: Claim, other: Claim) -> bool:
         return True
     if _disjoint(one.target_countries, other.target_countries):
         return True
-    return one.type in TOLD_APART_BY_TARGET and _disjoint(one.targets, other.targets)
+    if one.type in TOLD_APART_BY_TARGET:
+        return _disjoint(one.targets, other.targets)
+    return _disjoint(one.objects, other.objects) and not _same_instrument(one, other) and not _same_sum(one, other)
 
 
 def _actors_agree(one: Claim, other: Claim) -> bool:
@@ -167,12 +191,17 @@ def _actors_agree(one: Claim, other: Claim) -> bool:
     return one.type not in TOLD_APART_BY_ACTOR and bool(one.actor_countries & other.actor_countries)
 
 
-def _share_a_thing(one: Claim, other: Claim) -> bool:
-    if not one.things and not other.things:
-        same = (one.actor_countries, one.target_countries) == (other.actor_countries, other.target_countries)
-        return same and _range(one) == _range(other)
-    shared = (one.objects & other.objects) | (one.targets & other.targets)
-    return bool(shared) or _same_sum(one, other) or _same_instrument(one, other)
+def _on_the_same(founder: Claim, claim: Claim) -> bool:
+    if not founder.things and not claim.things:
+        countries = (founder.actor_countries, founder.target_countries) == (
+            claim.actor_countries,
+            claim.target_countries,
+        )
+        return countries and founder.objects == claim.objects and _range(founder) == _range(claim)
+    if not claim.things:
+        return founder.dated_act and claim.dated_act and bool(founder.actors) and bool(claim.actors)
+    shared = (founder.specific_objects & claim.specific_objects) | (founder.targets & claim.targets)
+    return bool(shared) or _same_sum(founder, claim) or _same_instrument(founder, claim)
 
 
 def _same_instrument(one: Claim, other: Claim) -> bool:
@@ -193,8 +222,8 @@ def _range(claim: Claim) -> tuple[date | None, date | None]:
     return claim.date_from, claim.date_to
 
 
-def _width(claim: Claim) -> int:
-    return (claim.date_to - claim.date_from).days + 1
+def _width(claim: Claim) -> int | None:
+    return None if claim.date_from is None else (claim.date_to - claim.date_from).days + 1
 
 
 def _contains(wide: Claim, narrow: Claim) -> bool:

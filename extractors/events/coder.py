@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from spacy.tokens import Doc, Span
 
 from extractors.events.alliances import AllianceAct, alliance_acts
 from extractors.events.amounts import find_amounts
+from extractors.events.confidence import confidence, load_weights, signs
 from extractors.events.dating import event_date, stated_date
-from extractors.events.merge import merge
+from extractors.events.merge import Candidate, merge
 from extractors.events.objects import find_objects
 from extractors.events.status import attribution_of, status_of
 from extractors.events.types import retyped, tells
@@ -26,7 +28,6 @@ from extractors.records import EventMention
 
 ROLE_THRESHOLD = 0.5
 RULE_CONFIDENCE = 0.5
-TRIGGER_THRESHOLD = 0.25
 WITH_MONEY = frozenset(
     {"FUNDING", "ENFORCEMENT", "SUPPLY", "INVESTMENT_SCREENING", "TARIFF", "EXPORT_CONTROL", "ALLIANCE"}
 )
@@ -43,17 +44,31 @@ def code(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) ->
     ``published`` is the publication date; without it, only dates that need no reference day are resolved, and an undated event
     of the article's own news is ``unknown``. ``read_on`` is the day of reading: nothing that is done lies after it.
     """
-    found = [
-        e
-        for span in doc.spans.get(TRIGGERS, ())
-        if span._.score >= TRIGGER_THRESHOLD and (e := _event(doc, span, published, read_on))
-    ]
-    told = {(e.type, e.start) for e in found}
+    return tuple(
+        replace(c.event, confidence=sure)
+        for c in candidates(doc, published, read_on)
+        if (sure := confidence(c.event.type, c.signs)) >= load_weights()["least"]
+    )
+
+
+def candidates(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) -> list[Candidate]:
+    """Everything that may be an event, each act once, with the signs from which its confidence is made."""
+    headline_end = doc.text.find("\n")
+    found: list[Candidate] = []
+
+    def add(event: EventMention, trigger: Span) -> None:
+        found.append(Candidate(event, signs(event, trigger, _sentence(trigger), headline_end)))
+
+    for span in doc.spans.get(TRIGGERS, ()):
+        event = _event(doc, span, published, read_on)
+        if event:
+            add(event, span)
+    told = {(c.event.type, c.event.start) for c in found}
     for act in alliance_acts(doc):
         event = _alliance_event(doc, act, published, read_on)
         if ("ALLIANCE", event.start) not in told:
-            found.append(event)
-    return tuple(merge(found, headline_end=doc.text.find("\n")))
+            add(event, act.verb)
+    return merge(found, headline_end=headline_end)
 
 
 def _alliance_event(doc: Doc, act: AllianceAct, published: dt.date | None, read_on: dt.date | None) -> EventMention:
@@ -98,6 +113,8 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date 
     actors, targets = _roles(_players(names, trigger, "actor", sentence), _players(names, trigger, "target", sentence))
     if kind == "DIPLOMACY":
         actors, targets = [*actors, *targets], []
+    if kind == "STATEMENT":
+        actors, targets = _speaker_first(actors, targets)
     if not actors and not targets:
         return None
     status = status_of(trigger, sentence)
@@ -105,7 +122,7 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date 
     inside = [e for e in doc.ents if e.sent == trigger.sent]
     amount = _amount(trigger, sentence, kind)
     acting = _with_states(actors)
-    aimed_at = _targets(targets, sentence, kind, acting)
+    aimed_at = _targets(targets, _with_sentence_before(sentence) if kind == "STATEMENT" else sentence, kind, acting)
     return EventMention(
         type=kind,
         direction=direction,
@@ -166,6 +183,24 @@ def _roles(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player]
         [p for p in actors if p.score >= as_target.get(p.canonical, 0.0)],
         [p for p in targets if p.score > as_actor.get(p.canonical, 0.0)],
     )
+
+
+def _speaker_first(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player], list[_Player]]:
+    """Of a statement, the speaker with the own state as actors; another state named beside the speaker is whom it is about."""
+    speaker = next((a for a in actors if a.label != "GPE"), None)
+    state = load_knowledge().state_of(speaker.canonical) if speaker else None
+    if state is None:
+        return actors, targets
+    others = [a for a in actors if a.label == "GPE" and a.canonical != state]
+    return [a for a in actors if a not in others], [*targets, *others]
+
+
+def _with_sentence_before(sentence: Span) -> Span:
+    """The sentence with the one before it in the same line."""
+    doc, start = sentence.doc, sentence.start
+    if start == 0 or "\n" in doc[start - 1].text:
+        return sentence
+    return doc[doc[start - 1].sent.start : sentence.end]
 
 
 def _players(names: Iterable[Span], trigger: Span, role: str, sentence: Span) -> list[_Player]:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from extractors.events.confidence import joined
 from extractors.records import EventMention
 
 _SURER = {"day": 0, "week": 1, "month": 2, "quarter": 3, "year": 4, "inferred": 5, "unknown": 6}
 
 
-def merge(events: Sequence[EventMention], *, headline_end: int) -> list[EventMention]:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event mention with what speaks for it (``confidence.signs``)."""
+
+    event: EventMention
+    signs: Mapping[str, float]
+
+
+def merge(candidates: Sequence[Candidate], *, headline_end: int) -> list[Candidate]:
     """Events in the order of their evidence, with what tells of the same act joined. A headline is the last choice of evidence."""
-    merged: list[EventMention] = []
-    body_first = sorted(events, key=lambda e: (e.start < headline_end, e.start))
-    for event in body_first:
+    merged: list[Candidate] = []
+    body_first = sorted(candidates, key=lambda c: (c.event.start < headline_end, c.event.start))
+    for one in body_first:
         for i, other in enumerate(merged):
-            if _same(event, other):
-                merged[i] = _join(other, event)
+            if _same(one.event, other.event):
+                merged[i] = Candidate(_join(other.event, one.event), joined(other.signs, one.signs))
                 break
         else:
-            merged.append(event)
-    return sorted(merged, key=lambda e: e.start)
+            merged.append(one)
+    return sorted(merged, key=lambda c: c.event.start)
 
 
 def _same(a: EventMention, b: EventMention) -> bool:

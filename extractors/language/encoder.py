@@ -17,11 +17,16 @@ import onnxruntime
 
 from extractors.language.lemma_rules import apply_rule
 from extractors.language.trees import spanning_tree
-from extractors.language.wordpieces import WordPieces, batch, chunks
+from extractors.language.wordpieces import LINE, WordPieces, batch, chunks
 
 FILES = ("network.onnx", "tokenizer.json", "labels.json", "pairs.npz")
 BATCH = 16
+WINDOW = 256
+"""Chunks in memory at once: a text of any length takes the same."""
 EVENTS = ("ner", "trigger", "status", "undated", "role_trigger", "role_argument")
+TOPIC = "topic"
+# Triggers are proposed generously; their confidence decides (``extractors.events.confidence``).
+MORE_TRIGGERS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,11 @@ class Trigger:
 
 @dataclass(slots=True)
 class Analysis:
-    """What the network says of one text's words; ``heads`` are absolute, a root is its own head."""
+    """What the network says of one text's words; ``heads`` are absolute, a root is its own head.
+
+    A ``LINE`` among the words keeps its place in every list and is a sentence of its own. ``topic`` maps the topic classes to the mean of
+    their probabilities over the text's chunks.
+    """
 
     names: list[Labelled] = field(default_factory=list)
     triggers: list[Trigger] = field(default_factory=list)
@@ -66,13 +75,15 @@ class Analysis:
     starts: list[bool] = field(default_factory=list)
     heads: list[int] = field(default_factory=list)
     relations: list[str] = field(default_factory=list)
+    topic: dict[str, float] = field(default_factory=dict)
 
 
 class BioDecoder:
     """Best tag sequence under the BIO constraints, and its spans."""
 
-    def __init__(self, tags: Sequence[str]) -> None:
-        self.tags = list(tags)
+    def __init__(self, tags: Sequence[str], *, against_outside: float = 0.0) -> None:
+        """``against_outside`` is taken off the log-probability of the outside tag: the higher, the more spans, each with its score."""
+        self.tags, self.against = list(tags), against_outside
         inside = np.array([t[0] == "I" for t in tags])
         kinds = np.array([t[2:] for t in tags])
         follows = (kinds[:, None] == kinds[None, :]) & (kinds[:, None] != "")
@@ -83,6 +94,8 @@ class BioDecoder:
         """Spans of the best sequence for ``logits`` (words, tags)."""
         logits = logits - logits.max(-1, keepdims=True)
         scores = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+        probabilities = np.exp(scores)
+        scores[:, 0] -= self.against
         if (scores.argmax(-1) == 0).all():
             return []
         best, back = scores[0] + self.start, np.zeros(scores.shape, dtype=np.int64)
@@ -94,7 +107,7 @@ class BioDecoder:
         for i in range(len(scores) - 1, 0, -1):
             path.append(int(back[i][path[-1]]))
         path.reverse()
-        return self._runs(path, np.exp(scores[np.arange(len(scores)), path]))
+        return self._runs(path, probabilities[np.arange(len(scores)), path])
 
     def _runs(self, path: Sequence[int], probabilities: np.ndarray) -> list[Labelled]:
         found, start = [], -1
@@ -122,33 +135,53 @@ class Encoder:
         pairs = np.load(folder / "pairs.npz")
         self._relation = pairs["relation_weight"].T.copy(), pairs["relation_bias"]
         self._role = pairs["role_weight"].T.copy(), pairs["role_bias"]
-        self._ner, self._trigger = BioDecoder(self.labels["ner"]), BioDecoder(self.labels["trigger"])
+        self._ner = BioDecoder(self.labels["ner"])
+        self._trigger = BioDecoder(self.labels["trigger"], against_outside=MORE_TRIGGERS)
 
     def analyse(self, texts: Sequence[Sequence[str]], *, syntax: bool = True) -> list[Analysis]:
         """One analysis a text (a list of words). Without ``syntax``, only names and triggers."""
         places = [(k, a, b) for k, words in enumerate(texts) for a, b in chunks(words)]
-        encoded = self._pieces.encode([texts[k][a:b] for k, a, b in places])
         out = [Analysis() for _ in texts]
-        parts: dict[int, dict[str, np.ndarray]] = {}
-        order = sorted(range(len(places)), key=lambda i: len(encoded[i].ids))
-        for n in range(0, len(order), BATCH):
-            rows = order[n : n + BATCH]
-            for i, part in zip(rows, self._run([encoded[i] for i in rows], syntax), strict=True):
-                parts[i] = part
-        for i, (k, a, b) in enumerate(places):
-            self._collect(out[k], parts.pop(i), texts[k][a:b], a, syntax)
+        topics: list[list[np.ndarray]] = [[] for _ in texts]
+        for n in range(0, len(places), WINDOW):
+            window = places[n : n + WINDOW]
+            for (k, a, b), part in zip(window, self._parts([texts[k][a:b] for k, a, b in window], syntax), strict=True):
+                topics[k].append(part[TOPIC])
+                if a and texts[k][a - 1] == LINE:
+                    _pass_over_line(out[k], syntax)
+                self._collect(out[k], part, texts[k][a:b], a, syntax)
+        for analysis, rows in zip(out, topics, strict=True):
+            if rows:
+                mean = (1.0 / (1.0 + np.exp(-np.array(rows)))).mean(0)
+                analysis.topic = dict(zip(self.labels[TOPIC], mean.tolist(), strict=True))
         return out
 
+    def _parts(self, chunked: Sequence[Sequence[str]], syntax: bool) -> list[dict[str, np.ndarray]]:
+        """What the network says of each chunk; chunks of like length are run together."""
+        encoded = self._pieces.encode(chunked)
+        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
+        parts: dict[int, dict[str, np.ndarray]] = {}
+        for n in range(0, len(order), BATCH):
+            rows = order[n : n + BATCH]
+            parts |= zip(rows, self._run([encoded[i] for i in rows], syntax), strict=True)
+        return [parts[i] for i in range(len(encoded))]
+
     def _run(self, rows: list, syntax: bool) -> Iterator[dict[str, np.ndarray]]:
-        names = [*EVENTS, *(["tag", "morph", "lemma", "sent", "arc", "rel_dep", "rel_head"] if syntax else [])]
+        names = [TOPIC, *EVENTS, *(["tag", "morph", "lemma", "sent", "arc", "rel_dep", "rel_head"] if syntax else [])]
         values = self._session.run(names, batch(rows))
         for i, row in enumerate(rows):
             n = len(row.first)
-            yield {name: v[i, :n, :n] if name == "arc" else v[i, :n] for name, v in zip(names, values, strict=True)}
+            yield {
+                name: v[i] if name == TOPIC else v[i, :n, :n] if name == "arc" else v[i, :n]
+                for name, v in zip(names, values, strict=True)
+            }
 
     def _collect(
         self, into: Analysis, part: dict[str, np.ndarray], words: Sequence[str], offset: int, syntax: bool
     ) -> None:
+        lines = [i for i, word in enumerate(words) if word == LINE]
+        for task in ("ner", "trigger"):
+            part[task][lines, 1:] = -1e9
         into.names += [
             Labelled(s.start + offset, s.end + offset, s.label, s.score) for s in self._ner.spans(part["ner"])
         ]
@@ -161,6 +194,8 @@ class Encoder:
         into.lemmas += [apply_rule(self.labels["lemma"][r], w) for r, w in zip(rules, words, strict=True)]
         starts = part["sent"] > 0
         starts[0] = True
+        starts[lines] = True
+        starts[[i + 1 for i in lines if i + 1 < len(words)]] = True
         heads = np.arange(len(words))
         bounds = [*np.flatnonzero(starts), len(words)]
         for a, b in pairwise(bounds):
@@ -190,6 +225,15 @@ class Encoder:
             targets=by_name["target"],
             **heads,
         )
+
+
+def _pass_over_line(into: Analysis, syntax: bool) -> None:
+    """Keep the place of a line's end at which a text was cut."""
+    if syntax:
+        into.heads.append(len(into.heads))
+        into.starts.append(True)
+        for rows in (into.tags, into.morphs, into.lemmas, into.relations):
+            rows.append("")
 
 
 def _pair(summed: np.ndarray, layer: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

@@ -1,13 +1,13 @@
 """The spaCy component that reads: names, event triggers, tags, lemmas, sentences and the dependency parse in one pass.
 
-``nlp.add_pipe("minilm_reader")`` works on any pipeline with English tokenization. Paragraphs (lines) are read one at a
-time, as the network was trained. Universal Dependencies labels are used; ``doc.noun_chunks`` of spaCy does not know them, so
+``nlp.add_pipe("minilm_reader")`` works on any pipeline with English tokenization. A text is read in chunks of whole lines, as the
+network was trained; no sentence and no name runs over a line's end. Universal Dependencies labels are used; ``doc.noun_chunks`` of spaCy does not know them, so
 the event coder brings its own iterator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from spacy.util import minibatch
 
 from extractors.errors import UserError
 from extractors.language.encoder import FILES, Analysis, Encoder, Trigger
+from extractors.language.wordpieces import LINE
 
 MODEL_DIR = Path(__file__).with_name("en_rivalry") / "minilm_reader"
 TRIGGERS = "triggers"
@@ -37,6 +38,7 @@ NAMES = "model_names"
         "token.dep",
         "token.head",
         "token.is_sent_start",
+        "doc._.topic",
     ],
     default_config={"batch_docs": 32, "syntax": True, "names": True},
 )
@@ -81,49 +83,51 @@ class MiniLmReader:
     def pipe(self, stream: Iterable[Doc], batch_size: int | None = None) -> Iterator[Doc]:
         """Annotate documents in batches; the order is kept."""
         for docs in minibatch(stream, size=self.batch_docs):
-            paragraphs = [(i, run) for i, doc in enumerate(docs) for run in _paragraphs(doc)]
-            analyses = self.encoder.analyse(
-                [[docs[i][k].text for k in run] for i, run in paragraphs], syntax=self.syntax
-            )
-            for i, doc in enumerate(docs):
-                parts = [(run, a) for (owner, run), a in zip(paragraphs, analyses, strict=True) if owner == i]
-                self._annotate(doc, parts)
+            runs = [_words(doc) for doc in docs]
+            texts = [
+                [LINE if doc[k].is_space else doc[k].text for k in run] for doc, run in zip(docs, runs, strict=True)
+            ]
+            for doc, run, analysis in zip(docs, runs, self.encoder.analyse(texts, syntax=self.syntax), strict=True):
+                self._annotate(doc, run, analysis)
                 yield doc
 
-    def _annotate(self, doc: Doc, parts: Sequence[tuple[list[int], Analysis]]) -> None:
+    def _annotate(self, doc: Doc, run: list[int], analysis: Analysis) -> None:
         if self.syntax and len(doc):
-            self._set_syntax(doc, parts)
+            self._set_syntax(doc, run, analysis)
         names, triggers = [], []
-        for run, analysis in parts:
-            for row in analysis.names:
-                span = Span(doc, run[row.start], run[row.end - 1] + 1, label=row.label)
-                span._.score = row.score
-                names.append(span)
-            for row in analysis.triggers:
-                span = Span(doc, run[row.start], run[row.end - 1] + 1, label=row.kind)
-                span._.score = row.score
-                span._.event = _event_of(row, run)
-                triggers.append(span)
+        for row in analysis.names:
+            span = Span(doc, run[row.start], run[row.end - 1] + 1, label=row.label)
+            span._.score = row.score
+            names.append(span)
+        for row in analysis.triggers:
+            span = Span(doc, run[row.start], run[row.end - 1] + 1, label=row.kind)
+            span._.score = row.score
+            span._.event = _event_of(row, run)
+            triggers.append(span)
+        doc._.topic = analysis.topic
         doc.spans[TRIGGERS] = triggers
         if self.names:
             doc.spans[NAMES] = names
             doc.set_ents(names, default="outside")
 
-    def _set_syntax(self, doc: Doc, parts: Sequence[tuple[list[int], Analysis]]) -> None:
+    def _set_syntax(self, doc: Doc, run: list[int], a: Analysis) -> None:
         strings, n = self.vocab.strings, len(doc)
         space = (strings.add("_SP"), IDS["SPACE"])
         values = np.zeros((n, 6), dtype=np.int64)
         values[:, 0], values[:, 1] = np.uint64(space[0]).astype(np.int64), space[1]
         values[1:, 5] = -1  # a space hangs on the word before it
-        for run, a in parts:
-            places = np.array(run)
-            values[places, 0] = _hashes(strings.add(t) for t in a.tags)
-            split = [m.partition("|") for m in a.morphs]
+        words = [k for k, place in enumerate(run) if not doc[place].is_space]
+        if words:
+            order = np.array(run)
+            places = order[words]
+            split = [a.morphs[k].partition("|") for k in words]
+            values[places, 0] = _hashes(strings.add(a.tags[k]) for k in words)
             values[places, 1] = [IDS[p] for p, _, _ in split]
-            values[places, 2] = _hashes(strings.add(lemma) for lemma in a.lemmas)
+            values[places, 2] = _hashes(strings.add(a.lemmas[k]) for k in words)
             values[places, 3] = _hashes(self.vocab.morphology.add(feats) for _, _, feats in split)
-            values[places, 4] = _hashes(strings.add("ROOT" if r == "root" else r) for r in a.relations)
-            values[places, 5] = places[a.heads] - places
+            relations = (a.relations[k] for k in words)
+            values[places, 4] = _hashes(strings.add("ROOT" if r == "root" else r) for r in relations)
+            values[places, 5] = order[np.array(a.heads)[words]] - places
         doc.from_array([TAG, POS, LEMMA, MORPH, DEP, HEAD], values.astype(np.uint64))
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
@@ -154,20 +158,17 @@ def _hashes(values: Iterable[int]) -> np.ndarray:
     return np.array(list(values), dtype=np.uint64).astype(np.int64)
 
 
-def _paragraphs(doc: Doc) -> Iterator[list[int]]:
-    """The places of the words of each line."""
+def _words(doc: Doc) -> list[int]:
+    """The places of the words, and between two lines that of one white space with the line's end."""
     run: list[int] = []
     for token in doc:
-        if token.is_space:
-            if "\n" in token.text and run:
-                yield run
-                run = []
-        else:
+        if not token.is_space or ("\n" in token.text and run and not doc[run[-1]].is_space):
             run.append(token.i)
-    if run:
-        yield run
+    return run[:-1] if run and doc[run[-1]].is_space else run
 
 
+if not Doc.has_extension("topic"):
+    Doc.set_extension("topic", default=None)
 for _extension in ("score", "event"):
     if not Span.has_extension(_extension):
         Span.set_extension(_extension, default=None)

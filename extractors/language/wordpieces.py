@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-MAX_WORDS = 110
-MAX_PIECES = 192
+MAX_WORDS = 128
+MAX_PIECES = 224
+LINE = "\n"
+"""The word that stands between two lines; the network reads it as ``[SEP]``."""
 LOWER, NO_LETTERS, UPPER, TITLE, MIXED = range(5)
 
 
@@ -29,19 +31,29 @@ def case_of(word: str) -> int:
 
 
 def chunks(words: Sequence[str], limit: int = MAX_WORDS) -> list[tuple[int, int]]:
-    """Half-open spans of at most ``limit`` words, cut after a sentence-final mark where there is one in the second half."""
+    """Half-open spans of at most ``limit`` words: as many whole lines as fill half of it, else cut after a sentence-final mark.
+
+    Where there is neither in the second half, at an earlier line's end, and else at the limit. The ``LINE`` at a cut is in no span.
+    """
     spans, start = [], 0
     while len(words) - start > limit:
-        cut = start + limit
-        for i in range(start + limit - 1, start + limit // 2, -1):
-            if words[i] in {".", "!", "?", "…", ";", ".”", '."'}:
-                cut = i + 1
-                break
+        cut = _cut(words, start, limit)
         spans.append((start, cut))
-        start = cut
+        start = cut + (words[cut] == LINE)
     if start < len(words):
         spans.append((start, len(words)))
     return spans
+
+
+def _cut(words: Sequence[str], start: int, limit: int) -> int:
+    half, end = start + limit // 2, start + limit
+    line_ends = [i for i in range(end, start, -1) if words[i] == LINE]
+    if line_ends and line_ends[0] > half:
+        return line_ends[0]
+    for i in range(end - 1, half, -1):
+        if words[i] in {".", "!", "?", "…", ";", ".”", '."'}:
+            return i + 1
+    return line_ends[0] if line_ends else end
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +75,12 @@ class WordPieces:
 
     def encode(self, chunked: Sequence[Sequence[str]]) -> list[Pieces]:
         """Each chunk of words as pieces. A word that yields no piece (a lone control character) is read as ``-``."""
+        separator = "[SEP]"
         rows = []
-        safe = [[w if w.strip() else "-" for w in words] for words in chunked]
+        safe = [[separator if w == LINE else w if w.strip() else "-" for w in words] for words in chunked]
         for words, encoding in zip(safe, self._tokenizer.encode_batch(safe, is_pretokenized=True), strict=True):
             owners = np.array([-1 if w is None else w for w in encoding.word_ids])
-            cases = np.array([case_of(w) for w in words] + [NO_LETTERS])[owners]
+            cases = np.array([NO_LETTERS if w == separator else case_of(w) for w in words] + [NO_LETTERS])[owners]
             present, places = np.unique(owners, return_index=True)
             first = np.zeros(len(words), dtype=np.int64)  # a word without a piece of its own reads [CLS]
             keep = present >= 0

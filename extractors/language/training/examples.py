@@ -8,17 +8,24 @@ this project's corpus does not annotate LOC, NORP and MISC, so its bare words al
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import spacy
-from spacy.tokens import Doc, DocBin, Span
+from spacy.tokens import Doc, DocBin
 
 from extractors.language.lemma_rules import rule_for
 from extractors.language.tokenization import customize
-from extractors.language.training.corpus import DIRECTIONS, TYPES, GoldArticle, GoldEvent, GoldMention
-from extractors.language.wordpieces import chunks
+from extractors.language.training.corpus import (
+    DIRECTIONS,
+    FAMILIES,
+    TYPES,
+    GoldArticle,
+    GoldEvent,
+    GoldMention,
+)
+from extractors.language.wordpieces import LINE, MAX_WORDS, chunks
 
 OURS = ("ORG", "ALLIANCE", "POLICY", "PERSON", "GPE", "PRODUCT")
 OTHERS = ("LOC", "NORP", "MISC")
@@ -28,6 +35,11 @@ TRIGGER_TAGS = ("O", *(f"{p}-{kind}" for kind in KINDS for p in "BI"))
 STATUS = ("done", "announced", "considered", "denied")
 UNDATED = ("inferred", "unknown")  # of an event that its text does not date: the article's own news, or background
 ROLES = ("none", "actor", "target")
+TOPIC = ("on_topic", *sorted(FAMILIES))
+TREE_LIMITS = (MAX_WORDS, 24, 64)
+"""Words a chunk: single sentences too, because headlines and short texts are read alone."""
+OUR_LIMITS = (MAX_WORDS, MAX_WORDS, 64, 96)
+PLAYERS = frozenset({"ORG", "GPE", "PERSON", "ALLIANCE"})
 OPEN_LABELS = {"ORG": ("ORG", "ALLIANCE"), "GPE": ("GPE",), "LOC": ("LOC", "GPE")}
 
 
@@ -47,6 +59,7 @@ class Example:
     sent: list[int] = field(default_factory=list)
     head: list[int] = field(default_factory=list)
     relation: list[str] = field(default_factory=list)
+    topic: tuple[str, ...] | None = None
 
 
 def docs_of(path: Path) -> Iterator[Doc]:
@@ -71,10 +84,10 @@ def sentence_chunks(doc: Doc, limit: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def treebank(docs: Iterable[Doc], limit: int = 110) -> Iterator[Example]:
-    """Tags, morphology, lemmas, sentence starts and trees."""
-    for doc in docs:
-        for a, b in sentence_chunks(doc, limit):
+def treebank(docs: Iterable[Doc], limits: Sequence[int] = TREE_LIMITS) -> Iterator[Example]:
+    """Tags, morphology, lemmas, sentence starts and trees, in chunks of changing length."""
+    for number, doc in enumerate(docs):
+        for a, b in sentence_chunks(doc, limits[number % len(limits)]):
             span = doc[a:b]
             yield Example(
                 words=[t.text for t in span],
@@ -87,7 +100,7 @@ def treebank(docs: Iterable[Doc], limit: int = 110) -> Iterator[Example]:
             )
 
 
-def open_names(docs: Iterable[Doc], limit: int = 110) -> Iterator[Example]:
+def open_names(docs: Iterable[Doc], limit: int = MAX_WORDS) -> Iterator[Example]:
     """Names of an open corpus, with the labels that each of its labels allows."""
     for doc in docs:
         allowed = [
@@ -100,57 +113,82 @@ def open_names(docs: Iterable[Doc], limit: int = 110) -> Iterator[Example]:
             yield Example(words=[t.text for t in doc[a:b]], ner=allowed[a:b])
 
 
-def annotated(articles: Iterable[GoldArticle], problems: list[str], limit: int = 110) -> Iterator[Example]:
-    """Names and events of this project's corpus, a chunk a paragraph; misaligned mentions go to ``problems``."""
+def annotated(
+    articles: Iterable[GoldArticle], problems: list[str], limits: Sequence[int] = OUR_LIMITS
+) -> Iterator[Example]:
+    """Names, events and topic of this project's corpus, in chunks of changing length; misaligned mentions go to ``problems``."""
     nlp = spacy.blank("en")
     customize(nlp)
-    for article in articles:
-        offset = 0
+    for number, article in enumerate(articles):
+        lines, offset = [], 0
         for line in article.text.split("\n"):
             if line.strip():
-                yield from _paragraph(nlp.make_doc(line), article, offset, problems, limit)
+                lines.append((nlp.make_doc(line), offset))
             offset += len(line) + 1
+        yield from _chunked(_whole(lines, article, problems), limits[number % len(limits)])
 
 
-def _paragraph(doc: Doc, article: GoldArticle, offset: int, problems: list[str], limit: int) -> Iterator[Example]:
-    ner: list[tuple[str, ...]] = [("O", *(f"{p}-{label}" for label in OTHERS for p in "BI"))] * len(doc)
-    trigger, status, undated = ["O"] * len(doc), [""] * len(doc), [""] * len(doc)
+def _whole(lines: Sequence[tuple[Doc, int]], article: GoldArticle, problems: list[str]) -> Example:
+    """The article as one example; between two lines stands a ``LINE``."""
+    words: list[str] = []
+    places: list[tuple[int, int]] = []
+    for doc, offset in lines:
+        if words:
+            words.append(LINE)
+            places.append((offset, offset))
+        words += [t.text for t in doc]
+        places += [(offset + t.idx, offset + t.idx + len(t)) for t in doc]
+    other: tuple[str, ...] = ("O", *(f"{p}-{label}" for label in OTHERS for p in "BI"))
+    ner = [("O",) if word == LINE else other for word in words]
+    trigger, status, undated = ["O"] * len(words), [""] * len(words), [""] * len(words)
     heads: list[tuple[int, GoldMention]] = []
     for mention in article.mentions:
-        span = _span(doc, mention.start - offset, mention.end - offset)
-        if span is None:
-            continue
-        if span.text != article.text[mention.start : mention.end]:
-            problems.append(f"{article.id}: {article.text[mention.start : mention.end]!r} in {span.text!r}")
-        for k, token in enumerate(span):
-            ner[token.i] = (f"{'I' if k else 'B'}-{mention.label}",)
-        heads.append((span.end - 1, mention))
+        span = _covering(places, mention.start, mention.end)
+        if (places[span[0]][0], places[span[-1]][1]) != (mention.start, mention.end):
+            problems.append(f"{article.id}: {article.text[mention.start : mention.end]!r} is not whole words")
+        for k, i in enumerate(span):
+            ner[i] = (f"{'I' if k else 'B'}-{mention.label}",)
+        heads.append((span[-1], mention))
     events: list[tuple[int, GoldEvent]] = []
     for event in article.events:
-        span = _span(doc, event.start - offset, event.end - offset)
-        if span is None or any(trigger[t.i] != "O" for t in span):
-            continue
-        for k, token in enumerate(span):
-            trigger[token.i] = f"{'I' if k else 'B'}-{event.type}:{event.direction}"
-        status[span.start] = event.status
-        undated[span.start] = event.precision if event.precision in UNDATED else ""
-        events.append((span.start, event))
-    roles = [
-        (t, h, _role(event, m))
-        for t, event in events
-        for h, m in heads
-        if m.label in {"ORG", "GPE", "PERSON", "ALLIANCE"}
-    ]
-    words = [t.text for t in doc]
-    for a, b in chunks(words, limit):
-        inside = [(t - a, h - a, role) for t, h, role in roles if a <= t < b and a <= h < b]
-        yield Example(
-            words=words[a:b], ner=ner[a:b], trigger=trigger[a:b], status=status[a:b], undated=undated[a:b], roles=inside
+        for start, end in ((event.start, event.end), *event.again):
+            span = _covering(places, start, end)
+            if any(trigger[i] != "O" for i in span):
+                continue
+            for k, i in enumerate(span):
+                trigger[i] = f"{'I' if k else 'B'}-{event.type}:{event.direction}"
+            status[span[0]] = event.status
+            undated[span[0]] = event.precision if event.precision in UNDATED else ""
+            events.append((span[0], event))
+    roles = [(t, h, _role(event, m)) for t, event in events for h, m in heads if m.label in PLAYERS]
+    return Example(
+        words=words,
+        ner=ner,
+        trigger=trigger,
+        status=status,
+        undated=undated,
+        roles=roles,
+        topic=(*(["on_topic"] if article.on_topic else []), *article.families),
+    )
+
+
+def _covering(places: Sequence[tuple[int, int]], start: int, end: int) -> range:
+    """The words that a run of characters touches."""
+    touched = [i for i, (a, b) in enumerate(places) if a < end and start < b]
+    return range(touched[0], touched[-1] + 1)
+
+
+def _chunked(whole: Example, limit: int) -> Iterator[Example]:
+    for a, b in chunks(whole.words, limit):
+        yield replace(
+            whole,
+            words=whole.words[a:b],
+            ner=whole.ner[a:b],
+            trigger=whole.trigger[a:b],
+            status=whole.status[a:b],
+            undated=whole.undated[a:b],
+            roles=[(t - a, h - a, role) for t, h, role in whole.roles if a <= t < b and a <= h < b],
         )
-
-
-def _span(doc: Doc, start: int, end: int) -> Span | None:
-    return doc.char_span(start, end, alignment_mode="expand") if 0 <= start < end <= len(doc.text) else None
 
 
 def _role(event: GoldEvent, mention: GoldMention) -> str:

@@ -54,6 +54,7 @@ def export(network: Network, base: Path, out: Path) -> float:
     axes = {name: {0: "batch", 1: "pieces"} for name in INPUTS[:3]} | {"first": {0: "batch", 1: "words"}}
     axes |= {name: {0: "batch", 1: "words"} for name in Network.OUTPUTS}
     axes["arc"][2] = "heads"
+    axes["topic"] = {0: "batch"}
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
         arguments = tuple(torch.from_numpy(rows[name]) for name in INPUTS)

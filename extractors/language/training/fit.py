@@ -25,6 +25,7 @@ from extractors.language.training.examples import (
     NER_TAGS,
     ROLES,
     STATUS,
+    TOPIC,
     TRIGGER_TAGS,
     UNDATED,
     Example,
@@ -57,6 +58,7 @@ def vocabulary(trees: Sequence[Example]) -> dict[str, list[str]]:
         "morph": classes(trees, "morph", 10),
         "lemma": classes(trees, "lemma", 4),
         "relation": classes(trees, "relation", 10),
+        "topic": list(TOPIC),
     }
 
 
@@ -87,6 +89,12 @@ class Targets:
         pairs = [(i, t, h, self.index["role"][r]) for i, e in enumerate(examples) for t, h, r in e.roles]
         if pairs:
             out["role"] = torch.tensor(pairs)
+        if any(e.topic is not None for e in examples):
+            out["topic"] = torch.full((len(examples), len(self.index["topic"])), float(IGNORE))
+            for i, e in enumerate(examples):
+                if e.topic is not None:
+                    out["topic"][i] = 0.0
+                    out["topic"][i, [self.index["topic"][name] for name in e.topic]] = 1.0
         if any(e.head for e in examples):
             out["head"] = torch.full((len(examples), words), IGNORE)
             out["sent"] = torch.full((len(examples), words), float(IGNORE))
@@ -118,6 +126,9 @@ def losses(network: Network, inputs: dict[str, np.ndarray], targets: dict[str, T
     if "role" in targets:
         scored = network.roles(logits["role_trigger"], logits["role_argument"], targets["role"][:, :3])
         found["role"] = F.cross_entropy(scored, targets["role"][:, 3])
+    if "topic" in targets:
+        told = targets["topic"] != IGNORE
+        found["topic"] = F.binary_cross_entropy_with_logits(logits["topic"][told], targets["topic"][told])
     if "head" in targets:
         padding = torch.from_numpy(np.arange(inputs["first"].shape[1])[None] >= _lengths(targets)[:, None])
         arcs = logits["arc"].masked_fill(padding[:, None, :], -1e4)
@@ -153,7 +164,7 @@ def fit(
     *,
     rate: float,
     seed: int,
-    size: int = 24,
+    size: int = 16,
     warmup: int = 60,
     fresh: Sequence[str] = (),
 ) -> None:

@@ -41,6 +41,7 @@ class Sizes:
     morph: int
     lemma: int
     relation: int
+    topic: int
 
 
 class Layer(nn.Module):
@@ -112,7 +113,7 @@ class Encoder(nn.Module):
 
 
 class Network(nn.Module):
-    """Encoder and heads. All outputs are word-level logits, shape (batch, words, classes)."""
+    """Encoder and heads. Outputs are word-level logits, shape (batch, words, classes), but for ``topic``: (batch, classes)."""
 
     OUTPUTS = [
         "ner",
@@ -128,6 +129,7 @@ class Network(nn.Module):
         "arc",
         "rel_dep",
         "rel_head",
+        "topic",
     ]
 
     def __init__(self, sizes: Sizes, dropout: float = 0.1) -> None:
@@ -147,6 +149,7 @@ class Network(nn.Module):
         self.arc_pair = nn.Linear(ARC, ARC)
         self.rel_dep, self.rel_head = nn.Linear(HIDDEN, RELATION), nn.Linear(HIDDEN, RELATION)
         self.rel_out = nn.Linear(RELATION, sizes.relation)
+        self.topic = nn.Linear(HIDDEN, sizes.topic)
 
     def forward(self, pieces: Tensor, mask: Tensor, cases: Tensor, first: Tensor) -> tuple[Tensor, ...]:
         """``pieces, mask, cases``: (batch, pieces); ``first``: (batch, words), the place of each word's first piece."""
@@ -168,6 +171,7 @@ class Network(nn.Module):
             arc,
             self.rel_dep(words),
             self.rel_head(words),
+            self.topic(self.drop(x[:, 0])),
         )
 
     def relations(self, rel_dep: Tensor, rel_head: Tensor, heads: Tensor) -> Tensor:

@@ -31,13 +31,13 @@ def read(night: Night, works: Sequence[Work]) -> list[Work]:
 def _read(work: Work, night: Night) -> Work:
     entry, source = work.entry, night.sources[work.entry.source_id]
     if work.raw is None:
-        text = "\n\n".join(filter(None, (entry.title, entry.summary)))
-        basis = "summary" if entry.summary else "headline"
+        text = entry.text or "\n\n".join(filter(None, (entry.title, entry.summary)))
+        basis = "api" if entry.text else "summary" if entry.summary else "headline"
         page = Page(
             title=entry.title, authors=entry.authors, published=None, published_basis="none", modified=None, canonical_url=None,
-            language=None, publisher=entry.publisher, text=text, text_basis=basis,
+            language=entry.language, publisher=entry.publisher, text=text, text_basis=basis,
         )  # fmt: skip
-        return replace(work, page=page, article=_article(entry, source, page, entry.key, None, night))
+        return replace(work, page=page, article=article_of(entry, source, page, entry.key, None, night))
     try:
         page = read_page(work.raw.body, work.raw.final_url, content_type=work.raw.content_type, now=night.now)
         if page.language not in {None, "en"}:
@@ -45,7 +45,7 @@ def _read(work: Work, night: Night) -> Work:
     except StageError as error:
         return work.ended("read", error.reason, error.detail)
     return replace(
-        work, page=page, article=_article(entry, source, page, _address(page, work.raw), work.raw_hash, night)
+        work, page=page, article=article_of(entry, source, page, _address(page, work.raw), work.raw_hash, night)
     )
 
 
@@ -62,7 +62,7 @@ def _address(page: Page, answer: RawPage) -> str:
     return found
 
 
-def _article(
+def article_of(
     entry: FeedEntry, source: Source, page: Page, canonical: str, raw_hash: str | None, night: Night
 ) -> Article:
     """The article of an entry and its page: the page's own words first, then what the list said."""
@@ -102,7 +102,7 @@ def extract(night: Night, works: Sequence[Work]) -> list[Work]:
         (w.article.title, w.article.text, w.article.published.date() if w.article.published else None) for w in marked
     ]
     done = {
-        w.entry.entry_id: _extracted(w, reading, revised=w.article.article_id in known)
+        w.entry.entry_id: extracted(w, reading, revised=w.article.article_id in known)
         for w, reading in zip(marked, read_texts(nlp, items, read_on=night.now.date()), strict=True)
     }
     return [
@@ -119,7 +119,8 @@ def _marked_copies(works: Sequence[Work], earlier: Sequence[tuple[str, str]]) ->
     return [replace(w, article=replace(w.article, copy_of=copies.get(w.article.article_id))) for w in works]
 
 
-def _extracted(work: Work, reading: Reading, *, revised: bool) -> Work:
+def extracted(work: Work, reading: Reading, *, revised: bool) -> Work:
+    """How a document ends that was read; ``revised`` where another version of it is stored."""
     reason = "loaded"
     if not reading.verdict.on_topic:
         reason = "off_topic"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from extractors.errors import Permanent, StageError
 from extractors.pages.batch import fetch_all
-from extractors.pages.policy import PageRequest
+from extractors.pages.policy import PageRequest, headlines_only
 from extractors.records import Article, FeedEntry, Outcome, Page, RawPage, Validators
 from flows.night import Night
 from warehouse import connect, ledger, raw
@@ -94,7 +94,9 @@ def _request(entry: FeedEntry, validators: dict[str, Validators], night: Night) 
 
 
 def _has_page(entry: FeedEntry, night: Night) -> bool:
-    return bool(entry.url) and night.sources[entry.source_id].depth == "page"
+    """Whether there is a page to ask for: not where the list carries the text, nor where it is known to be refused."""
+    wanted = night.sources[entry.source_id].depth == "page" and not entry.text
+    return wanted and bool(entry.url) and not headlines_only(entry.url or "")
 
 
 def _fetched(work: Work, answer: RawPage | StageError, night: Night) -> tuple[Work, Fetch]:

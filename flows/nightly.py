@@ -18,7 +18,7 @@ from prefect.exceptions import MissingContextError
 from extractors.errors import EverySourceFailed, RunFailed
 from extractors.records import Counts, FeedEntry, Source, SourceReport
 from extractors.sources.registry import load_sources
-from flows import discovering, documents, fetching, publishing, run_logging, triaging
+from flows import discovering, documents, fetching, posting, publishing, run_logging, triaging
 from flows import night as steps
 from flows.console import progress
 from flows.documents import BATCH
@@ -34,6 +34,7 @@ fetch = task(fetching.fetch, name="fetch", cache_policy=NO_CACHE, persist_result
 read = task(documents.read, name="read", cache_policy=NO_CACHE, persist_result=False)
 extract = task(documents.extract, name="extract", cache_policy=NO_CACHE, persist_result=False)
 save = task(documents.save, name="load", cache_policy=NO_CACHE, persist_result=False)
+read_posts = task(posting.read_posts, name="read posts", cache_policy=NO_CACHE, persist_result=False)
 settle = task(steps.settle, name="resolve", cache_policy=NO_CACHE, persist_result=False)
 check = task(publishing.check, name="check", cache_policy=NO_CACHE, persist_result=False)
 publish = task(publishing.publish, name="publish", cache_policy=NO_CACHE, persist_result=False)
@@ -85,8 +86,11 @@ def nightly(
 
 
 def batch(night: Night, entries: Sequence[FeedEntry]) -> int:
-    """One batch through fetch, read, extract and load."""
-    works: Sequence[Work] = fetch(night, entries)
+    """One batch through fetch, read, extract and load; posts go their own way. Returns the number of articles stored."""
+    reports, posts = posting.apart(night, entries)
+    if posts:
+        read_posts(night, posts)
+    works: Sequence[Work] = fetch(night, reports)
     return save(night, extract(night, read(night, works)))
 
 

@@ -36,7 +36,10 @@ def _end(entry: FeedEntry, night: Night) -> tuple[str, str] | None:
         return "before_since", f"published {entry.published:%Y-%m-%d}"
     if not entry.url and not entry.title:
         return "no_link", ""
-    if source.triage or source.depth == "headline":
+    if entry.language not in {None, "en"} and (entry.text or source.depth == "headline"):
+        return "language", f"its list says that it is in {entry.language!r}"
+    # Where the text is at hand, it is judged itself.
+    if (source.triage or source.depth == "headline") and not entry.text:
         verdict = judge_headline(entry.title, entry.summary)
         if not verdict.on_topic:
             return "off_topic_headline", verdict.reason

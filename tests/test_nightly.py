@@ -31,7 +31,7 @@ from warehouse import checks, connect, lock, open_snapshot, resolve
 FIRST = datetime(2025, 11, 7, 8, tzinfo=UTC)
 LAST = last_day().astimezone(UTC) + timedelta(hours=6)
 DATA = ("articles", "article_revisions", "mentions", "event_mentions", "events", "event_reports", "entities")
-TASKS = ("discover", "triage", "fetch", "read", "extract", "save", "settle", "check", "publish")
+TASKS = ("discover", "triage", "fetch", "read", "extract", "save", "read_posts", "settle", "check", "publish")
 TRIAGED = "jade-river-daily"  # of this source alone, headlines off topic are left unfetched
 
 

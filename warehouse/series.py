@@ -26,7 +26,7 @@ EVENTS = """
 WATCHED = """
     with ran as (select started_utc::date as day, bool_or(state = 'finished') as finished from runs group by 1),
     asked as (
-        select day, count(*) filter (state <> 'no run') as asked, count(*) filter (state = 'outage') as failed
+        select day, count(*) filter (state not in ('no run', 'off')) as asked, count(*) filter (state = 'outage') as failed
         from coverage_by_source_day group by 1
     )
     select date_trunc($unit, day)::date as first, count(finished)::integer as ran,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from extractors.records import Credential, Source, Validators
@@ -16,6 +17,9 @@ ACCEPT_LIST = (
 )
 
 NO_VALIDATORS = Validators()
+
+# Reuters answers programs with 401 and disallows them in robots.txt; its headlines are read. Google News links are opaque.
+HEADLINES_ONLY = ("reuters.com", "news.google.com")
 
 _SECRET = re.compile(
     r"(?i)([?&;](?:[\w.-]*(?:key|token|secret|password|passwd|pwd|auth|signature)|sig|code)=)[^&;#\s'\"]+|(//)[^/@\s]+@"
@@ -59,7 +63,8 @@ class PageRequest:
     """One address to get for ``source``; ``validators`` of an earlier answer make the request conditional.
 
     ``credential`` is sent to the source's own host and to no other; a host that gave out a key has said what may be
-    asked, so its robots.txt is not. ``max_bytes`` is this request's own limit, in place of the policy's.
+    asked, so its robots.txt is not. ``max_bytes`` is this request's own limit, in place of the policy's. The body goes into the
+    file ``into`` where one is given, and the answer's is then empty.
     """
 
     url: str
@@ -68,6 +73,13 @@ class PageRequest:
     accept: str = ACCEPT_PAGE
     credential: Credential | None = None
     max_bytes: int | None = None
+    into: Path | None = None
+
+
+def headlines_only(url: str) -> bool:
+    """Whether ``url`` is on a host whose article pages are never asked for, whichever source lists them."""
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == name or host.endswith(f".{name}") for name in HEADLINES_ONLY)
 
 
 def host_port(url: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
--- Documents of which nothing was stored, with the reason for which each last ended so.
+-- Documents of which nothing was stored, neither a report nor an official act or a post, with the reason for which each last ended so.
 -- sorted by: source_id, key
 -- source_id: the source that listed it
 -- key: canonical URL, or the source's own id
@@ -12,7 +12,7 @@
 -- run_id: the run in which it last ended so
 -- recorded_utc: when
 with last as (
-    select * from outcomes where reason not in ('known', 'not_modified')
+    select * from outcomes where reason not in ('known', 'not_modified', 'official_act', 'post', 'post_off_topic')
     qualify row_number() over (partition by source_id, key order by recorded_utc desc, run_id desc) = 1
 )
 select o.source_id, o.key, e.url, e.title, o.stage, o.reason, coalesce(r.meaning, o.reason) as meaning, o.detail,

@@ -21,9 +21,11 @@ Protocol = Literal[
     "x-search",
     "x-archive",
 ]
+# Coverage that is brought rather than asked for: no table of a sources file can have these.
+Taken = Literal["warc", "import"]
 Kind = Literal["report", "post", "act"]
 Depth = Literal["page", "headline"]
-TextBasis = Literal["page", "partial", "summary", "headline", "api", "file"]
+TextBasis = Literal["page", "partial", "summary", "headline", "api", "file", "imported_text", "imported_html"]
 Precision = Literal["day", "week", "month", "quarter", "year", "inferred", "unknown"]
 Status = Literal["done", "announced", "considered", "denied"]
 
@@ -40,7 +42,7 @@ class Source:
 
     id: str
     name: str
-    protocol: Protocol
+    protocol: Protocol | Taken
     url: str
     publisher: str | None = None
     depth: Depth = "page"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -214,10 +215,11 @@ class Fetcher:
             if failure := failure_of(response.status_code, url, after):
                 raise failure
             limit = request.max_bytes or self._policy.max_bytes
-            unpacker = Unpacker(response.headers.get("content-encoding", ""), limit)
-            async for piece in response.aiter_raw():
-                unpacker.feed(piece)
-            return self._page(url, request, response, unpacker.body())
+            with request.into.open("wb") if request.into else nullcontext() as into:
+                unpacker = Unpacker(response.headers.get("content-encoding", ""), limit, into)
+                async for piece in response.aiter_raw():
+                    unpacker.feed(piece)
+                return self._page(url, request, response, unpacker.body())
 
     def _page(
         self, url: str, request: PageRequest, response: httpx.Response, body: bytes, not_modified: bool = False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import zlib
+from typing import BinaryIO
 
 from extractors.errors import Permanent
 
@@ -54,17 +56,17 @@ class Unpacker:
     """Takes a body as it arrives and keeps it unpacked, up to ``limit`` bytes.
 
     ``encoding`` is the Content-Encoding header. Raises ``Permanent``: ``bad_encoding`` for an encoding that was not
-    asked for or is broken, ``too_large`` beyond the limit.
+    asked for or is broken, ``too_large`` beyond the limit. With ``into``, what is unpacked goes there and is not kept.
     """
 
-    def __init__(self, encoding: str, limit: int) -> None:
+    def __init__(self, encoding: str, limit: int, into: BinaryIO | None = None) -> None:
         names = [name.strip().lower().removeprefix("x-") for name in encoding.split(",")]
         names = [name for name in names if name not in {"", "identity"}]
         if len(names) > _MAX_LAYERS or not set(names) <= {"gzip", "deflate"}:
             raise Permanent("bad_encoding", f"Content-Encoding {encoding[:60]!r} was not asked for")
         self._layers = [_Layer(name, limit) for name in reversed(names)]
         self._limit = limit
-        self._parts: list[bytes] = []
+        self._into = into or io.BytesIO()
         self._size = 0
 
     def feed(self, data: bytes) -> None:
@@ -77,11 +79,10 @@ class Unpacker:
         self._size += len(data)
         if self._size > self._limit:
             raise Permanent("too_large", f"more than {self._limit:,} bytes")
-        self._parts.append(data)
+        self._into.write(data)
 
     def body(self) -> bytes:
-        """The whole body. Raises ``Permanent("bad_encoding")`` where a packed one was cut off."""
-        body = b"".join(self._parts)
-        if body and not all(layer.complete for layer in self._layers):
+        """The whole body; empty where it went elsewhere. Raises ``Permanent("bad_encoding")`` where a packed one was cut off."""
+        if self._size and not all(layer.complete for layer in self._layers):
             raise Permanent("bad_encoding", "the packed body is cut off")
-        return body
+        return self._into.getvalue() if isinstance(self._into, io.BytesIO) else b""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import console, run_logging
-from flows.commands import asking, exporting, ingesting, operating, reading
+from flows.commands import asking, backfilling, exporting, ingesting, operating, proving, reading
 
 # Prefect asks nobody before it counts its users, and waits 20 s for its own server: too little on a busy machine.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -32,13 +32,15 @@ def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks in
 
 
 for panel, commands in {
-    "Run": (ingesting.ingest, ingesting.serve),
+    "Run": (ingesting.ingest, ingesting.serve, backfilling.backfill),
     "Ask and take away": (asking.sql, asking.dictionary, exporting.export),
     "Read one thing": (reading.read, reading.extract),
+    "Prove it": (proving.verify, proving.explain),
     "Look after it": (operating.sources, operating.status, operating.doctor),
 }.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
+app.command("import", rich_help_panel="Run")(backfilling.import_files)  # a word that no function can be named
 
 
 if __name__ == "__main__":

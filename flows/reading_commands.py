@@ -93,7 +93,7 @@ def texts_of(arguments: Iterable[str], published: dt.date | None, title: str) ->
     """
     for argument in arguments:
         content = _content(argument)
-        rows = _json_lines(content)
+        rows = json_lines(content)
         if rows is None:
             yield Text(argument, title, content, published)
             continue
@@ -128,7 +128,7 @@ def _content(argument: str) -> str:
         raise UserError(f"{argument} can't be read: {error.strerror}") from error
 
 
-def _json_lines(content: str) -> list[dict[str, Any]] | None:
+def json_lines(content: str) -> list[dict[str, Any]] | None:
     """The rows of JSON Lines, or nothing where the content is plain text."""
     if not content.lstrip().startswith("{"):
         return None

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from extractors.events.alliances import VERBS, alliance_acts
-from extractors.events.merge import merge
+from extractors.events.confidence import confidence, load_weights
+from extractors.events.merge import Candidate, merge
 from extractors.events.reading import read_texts
 from extractors.events.types import CUES, cues
 from extractors.language.pipeline import load
@@ -51,9 +52,10 @@ def test_one_act_told_twice_is_one_event_with_its_best_evidence() -> None:
         EVENT, start=0, end=40, trigger_start=5, trigger_end=11, date="2025-08-11", precision="inferred", confidence=0.9
     )
     background = replace(EVENT, start=300, end=350, date="2022-10-07")
-    merged = merge([headline, EVENT, background], headline_end=50)
-    assert [(e.start, e.date) for e in merged] == [(100, "2025-08-08"), (300, "2022-10-07")]
-    assert merged[0].confidence == 0.9
+    merged = merged_of(headline, EVENT, background)
+    assert [(c.event.start, c.event.date) for c in merged] == [(100, "2025-08-08"), (300, "2022-10-07")]
+    assert [c.signs["told"] for c in merged] == [2.0, 1.0]
+    assert merged[0].signs["score"] == 2.0
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,24 @@ def test_one_act_told_twice_is_one_event_with_its_best_evidence() -> None:
 )
 def test_different_acts_stay_apart(changes: dict) -> None:
     other = replace(EVENT, start=200, end=260, **changes)
-    assert len(merge([EVENT, other], headline_end=50)) == 2
+    assert len(merged_of(EVENT, other)) == 2
+
+
+def merged_of(*events: EventMention) -> list[Candidate]:
+    rows = [Candidate(e, {"score": 2.0 if e.confidence > 0.8 else 1.0, "headline": 0.0, "told": 1.0}) for e in events]
+    return merge(rows, headline_end=50)
+
+
+def test_confidence_is_a_probability_that_grows_with_the_signs() -> None:
+    weak = {"score": -2.0, "told": 1.0}
+    strong = {"score": 3.0, "told": 3.0}
+    for kind in ("SANCTION", "STATEMENT", "FUNDING"):
+        assert 0.0 < confidence(kind, weak) < confidence(kind, strong) < 1.0
+
+
+def test_nothing_below_the_stated_confidence_is_reported() -> None:
+    events = read("Huawei was added to the entity list. Analysts said that sales might fall. Beijing accused Washington.")
+    assert all(e.confidence >= load_weights()["least"] for e in events)
 
 
 def read(text: str) -> tuple[EventMention, ...]:

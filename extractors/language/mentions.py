@@ -43,14 +43,16 @@ _PRODUCT_AFTER = re.compile(
 @Language.component("rivalry_mentions", requires=["doc.spans"], assigns=["doc.ents"])
 def rivalry_mentions(doc: Doc) -> Doc:
     """See the module."""
-    known = [remade(part, "knowledge") for span in doc.spans.get(KNOWN, ()) for part in sections_apart(span)]
     proposed = doc.spans.get(NAMES, doc.ents)
     model = [remade(part, "model") for span in proposed if _likely(span) for part in mended(span)]
+    # Knowledge comes after the network: of the same words, its method is the one that stands.
+    known = [remade(part, "knowledge") for span in doc.spans.get(KNOWN, ()) for part in sections_apart(span)]
+    listed = {(span.start, span.end) for span in known}
     shapes = [
-        remade(widened(part), "shape")
+        widened(part)
         for key in (ALLIANCES, POLICIES)
         for span in doc.spans.get(key, ())
-        if not in_title(span)
+        if not in_title(span) and (span.start, span.end) not in listed
         for part in sections_apart(span)
     ]
     model = [tile for span in model for tile in _tiles(span, known)]
@@ -85,10 +87,9 @@ def _with_shapes(chosen: list[Span], shapes: Iterable[Span]) -> list[Span]:
     for shape in shapes:
         met = [s for s in kept if s.start < shape.end and shape.start < s.end]
         inside = all(shape.start <= s.start and s.end <= shape.end for s in met)
-        whole = any((s.start, s.end) == (shape.start, shape.end) for s in met)
-        if inside and not whole and not any(s.label_ in {"POLICY", "ALLIANCE"} for s in met):
+        if inside and not any(s.label_ in {"POLICY", "ALLIANCE"} for s in met):
             kept = [s for s in kept if s not in met]
-            kept.append(shape)
+            kept.append(remade(shape, "shape"))
     return kept
 
 

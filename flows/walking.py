@@ -30,7 +30,7 @@ INCOMPLETE = ("cap_reached", "window_cut", "index_cut", "page_failed")
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """One source's walk, as far as it has come. ``left`` is how many addresses are still to be answered."""
+    """One source's walk, as far as it has come. ``left`` is how many of the addresses asked are still to be answered."""
 
     source: Source
     standing: Standing
@@ -44,7 +44,7 @@ class Walk:
     validators: Validators | None = None
     failure: StageError | None = None
     not_modified: bool = False
-    asked: int = 0
+    asked: set[str] = field(default_factory=set)
     left: int = 0
 
     def first(self) -> list[PageRequest]:
@@ -79,10 +79,12 @@ class Walk:
         self.entries += found.entries
         self.acts += found.acts
         self.problems += found.problems
-        room = self.source.requests - self.asked
-        if len(found.more) > room:
-            self._problem("index_cut", f"{len(found.more) - room} more pages, beyond {self.source.requests} a night")
-        return self._requests(found.more[: max(room, 0)])
+        # An index may lead back to itself.
+        more = [url for url in dict.fromkeys(found.more) if url not in self.asked]
+        room = max(self.source.requests - len(self.asked), 0)
+        if len(more) > room:
+            self._problem("index_cut", f"{len(more) - room} more pages, beyond {self.source.requests} a night")
+        return self._requests(more[:room])
 
     def report(self) -> SourceReport:
         """How the source did. A list of which a part is missing is ``truncated``; one of which nothing came has failed."""
@@ -122,7 +124,7 @@ class Walk:
 
     def _fail(self, error: StageError) -> None:
         self.failure = self.failure or error
-        if self.asked > 1:
+        if len(self.asked) > 1:
             self._problem("page_failed", str(error))
 
     def _problem(self, code: str, detail: str) -> None:
@@ -134,7 +136,7 @@ class Walk:
         return redact(detail.replace(self.credential.value, "***") if self.credential else detail)
 
     def _requests(self, urls: Sequence[str], validators: Validators | None = None) -> list[PageRequest]:
-        self.asked += len(urls)
+        self.asked.update(urls)
         self.left += len(urls)
         accept = ACCEPT_LIST if self.source.protocol in {"feed", "sitemap"} else "application/json"
         plain = PageRequest(

@@ -78,7 +78,7 @@ def _day(compact: str) -> date:
 
 def _response(page: RawPage) -> dict[str, Any]:
     found = api.document(page)
-    if found.get("status") not in {None, "OK"} or not isinstance(found.get("response"), dict):
+    if api.as_text(found.get("status")) not in {"", "OK"} or not isinstance(found.get("response"), dict):
         message = found.get("fault") or found.get("errors") or found.get("message") or "no response in the answer"
         raise Permanent("api_error", api.said(message if isinstance(message, str) else str(message)))
     return found["response"]

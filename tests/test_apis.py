@@ -18,13 +18,15 @@ from extractors.pages.batch import fetch_all
 from extractors.pages.policy import FetchPolicy
 from extractors.records import RawPage, Source, Window
 from extractors.sources.listing import INTERFACES, parse
-from flows import discovering
+from flows import discovering, nightly
+from flows.settings import Paths
 from tests import interface_makers as made
 from tests.interface_makers import KEY, NOW, answered, discover, rows, source
 from tests.warehouse_makers import dump
 from warehouse import connect
 
 DAY = timedelta(days=1)
+STEPS = ("discover", "triage", "fetch", "read", "extract", "save", "read_posts", "settle", "check", "publish")
 
 
 @pytest.fixture
@@ -302,6 +304,58 @@ def test_without_its_key_a_source_is_off_and_not_failed(
         discover(db, off, now=NOW + DAY)
     monkeypatch.setenv("RIVALRY_GUARDIAN_KEY", KEY)
     assert discover(db, off, now=NOW + 2 * DAY)["guardian"].reason == "ok"
+
+
+# --- a whole night
+
+TEXT = """WASHINGTON — The Commerce Department on Friday added Huawei to the Entity List, a move by the United States against
+China's artificial intelligence chips.
+
+Huawei, a Chinese maker of AI chips, called the decision of the U.S. government unjust. Nvidia said nothing."""
+
+
+def test_a_night_over_interfaces_keeps_acts_and_posts_apart_from_reports(
+    httpserver: HTTPServer, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in STEPS:
+        monkeypatch.setattr(nightly, name, getattr(nightly, name).fn)
+    answered(httpserver, "/guardian", made.guardian([made.guardian_result("entity-list", TEXT, NOW - DAY)]))
+    act = made.act("2025-19001", abstract="In this rule, BIS adds Huawei, under the destination of China.")
+    answered(httpserver, "/register", made.federal_register([act]))
+    path = tmp_path / "posts.jsonl"
+    posted = {
+        "id": "7",
+        "text": TEXT,
+        "lang": "en",
+        "created_at": "2025-11-09T08:00:00Z",
+        "author": {"username": "anndoe"},
+    }
+    path.write_text("\n".join(json.dumps(p) for p in (posted, {"id": "8", "text": "Good morning", "lang": "en"})))
+    wanted = [
+        source(httpserver, "guardian", "/guardian", publisher="The Guarded"),
+        source(httpserver, "federal-register", "/register", kind="act"),
+        archive(path),
+    ]
+    counts = nightly.nightly.fn(sources=wanted, db=str(db), now=NOW)
+    assert counts.outcomes == {"loaded": 1, "official_act": 1, "post": 1, "post_off_topic": 1}
+    article = rows(db, "select title, text_basis, publisher, published_basis, on_topic from articles")
+    assert article == [("China and chips: entity-list", "api", "The Guarded", "feed:guardian", True)]
+    assert rows(db, "select count(*) from fetches") == [(0,)], "the text came with the list"
+    told = rows(
+        db, "select type, official_act_id is not null, n_reports, n_outlets from events where type = 'SANCTION'"
+    )
+    assert told == [("SANCTION", True, 1, 1)], "the post that tells the same is no report"
+    assert rows(db, "select url, on_topic from posts order by url") == [
+        ("https://x.com/anndoe/status/7", True), ("https://x.com/i/status/8", False)
+    ]  # fmt: skip
+    assert ("SANCTION",) in rows(db, "select type from post_events")
+    files = {p.name: p.read_text(encoding="utf-8-sig") for p in Paths(db).exports.iterdir() if p.suffix == ".csv"}
+    assert "2025-19001" in files["official_acts.csv"]
+    assert "anndoe/status/7" in files["posts.csv"]
+    assert not any("Good morning" in text for text in files.values()), "a post leaves by its address alone"
+    again = nightly.nightly.fn(sources=wanted, db=str(db), now=NOW + DAY)
+    assert set(again.outcomes) == {"known"}
+    assert rows(db, "select count(*) from articles") == [(1,)]
 
 
 # --- posts

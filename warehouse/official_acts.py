@@ -119,6 +119,12 @@ with strongest as (
 select event_id, any_value(official_act_id) as official_act_id from strongest group by 1 having count(*) = 1
 """
 
+CHANGED = """
+create or replace temp table changed as
+select e.event_id, l.official_act_id from events e left join event_links l using (event_id)
+where e.official_act_id is distinct from l.official_act_id
+"""
+
 
 def save_acts(
     con: duckdb.DuckDBPyConnection, acts: Sequence[tuple[OfficialAct, Verdict]], run_id: str, now: datetime
@@ -153,9 +159,8 @@ def link_acts(con: duckdb.DuckDBPyConnection) -> int:
         con.execute(POLICIES)
         con.execute(AGREEING)
         con.execute(LINKS)
+        con.execute(CHANGED)
         con.execute(
-            """update events set official_act_id = (
-                select l.official_act_id from event_links l where l.event_id = events.event_id)
-            where event_id in (from event_links select event_id) or official_act_id is not null"""
+            "update events set official_act_id = c.official_act_id from changed c where c.event_id = events.event_id"
         )
         return one(con, "select count(*) from events where official_act_id is not null")[0]

@@ -27,8 +27,8 @@ _FROM, _TO = "conditions[publication_date][gte]", "conditions[publication_date][
 
 def addresses(source: Source, window: Window) -> tuple[str, ...]:
     """The first page of a search over the window's days; ``source.url`` carries the agency and the types of document."""
-    fields = "".join(f"&fields[]={name}" for name in FIELDS)
-    return (_search(source.url + fields, *api.days_of(window)),)
+    fields = "&".join(f"fields[]={name}" for name in FIELDS)
+    return (_search(f"{source.url}{'&' if '?' in source.url else '?'}{fields}", *api.days_of(window)),)
 
 
 def parse(page: RawPage, source: Source, now: datetime) -> Listing:

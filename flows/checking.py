@@ -1,8 +1,7 @@
-"""``rivalry doctor`` and ``rivalry sources``: what is wrong, and how to mend it."""
+"""``rivalry doctor``: what is wrong, and how to mend it."""
 
 from __future__ import annotations
 
-import difflib
 import os
 import platform
 import shutil
@@ -12,15 +11,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from extractors.errors import StageError, UserError
+from extractors.errors import UserError
 from extractors.language.knowledge import load_knowledge
 from extractors.language.pipeline import load, model_version
-from extractors.pages.batch import fetch_all
-from extractors.pages.policy import ACCEPT_LIST, PageRequest
-from extractors.records import Source
-from extractors.sources.listing import parse
-from extractors.sources.registry import load_sources
-from flows.console import err, out, table
 from flows.settings import Paths
 from warehouse import connect
 
@@ -125,42 +118,3 @@ def _clock() -> Finding:
     return Finding(
         "clock", good, f"{now:%Y-%m-%d %H:%M} UTC{'' if good else ', before this file was written; set the clock'}"
     )
-
-
-def show_sources(file: Path | None, only: str | None, now: datetime) -> None:
-    """Print the sources, or what one of them answers now. Raises ``UserError`` for an unknown name, the source's own error where it fails."""
-    rows = load_sources(file)
-    if only is None:
-        table(
-            "sources",
-            ["id", "name", "list", "reads", "on"],
-            [(s.id, s.name, s.protocol, s.depth, "yes" if s.enabled else "no") for s in rows],
-            whole=("id",),
-        )
-        err.print("`rivalry sources ID` asks one of them now, and says what may be read of it", markup=False)
-        return
-    found = next((s for s in rows if s.id == only), None)
-    if found is None:
-        near = difflib.get_close_matches(only, [s.id for s in rows], n=3, cutoff=0.4)
-        raise UserError(
-            f"there is no source {only!r}{'; perhaps ' + ' or '.join(near) if near else '; see `rivalry sources`'}"
-        )
-    _check(found, now)
-
-
-def _check(source: Source, now: datetime) -> None:
-    ((_, answer),) = fetch_all([PageRequest(url=source.url, source=source, accept=ACCEPT_LIST)])
-    if isinstance(answer, StageError):
-        raise answer
-    listing = parse(source, answer, now)
-    err.print(f"{source.name} answers: {len(listing.entries)} entries, {len(answer.body)} bytes", markup=False)
-    err.print(f"  {source.policy}", markup=False)
-    for problem in listing.problems:
-        err.print(f"  {problem}", markup=False)
-    table(
-        source.id,
-        ["published", "title"],
-        [(e.published and e.published.isoformat(), e.title) for e in listing.entries[:20]],
-    )
-    if len(listing.entries) > 20:
-        out.print(f"and {len(listing.entries) - 20} more")

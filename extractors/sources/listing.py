@@ -40,6 +40,7 @@ class Interface:
     """How a protocol is spoken. ``addresses`` is ``None`` for one that lists what it has, whatever the day.
 
     ``reach`` is how far back it can be asked, ``max_bytes`` how large an answer may be; ``None`` is without a limit of its own.
+    ``full_text`` says that its list carries the texts, so that no page is fetched.
     """
 
     parse: Callable[[RawPage, Source, datetime], Listing]
@@ -47,6 +48,7 @@ class Interface:
     key: Key | None = None
     reach: timedelta | None = None
     max_bytes: int | None = None
+    full_text: bool = False
 
 
 def _feed(page: RawPage, source: Source, now: datetime) -> Listing:
@@ -70,7 +72,7 @@ INTERFACES: dict[Protocol, Interface] = {
     "nyt-archive": Interface(
         parse=nyt.parse_archive, addresses=nyt.archive_addresses, key=_NYT, max_bytes=64 * 1024 * 1024
     ),
-    "guardian": Interface(parse=guardian.parse, addresses=guardian.addresses, key=_GUARDIAN),
+    "guardian": Interface(parse=guardian.parse, addresses=guardian.addresses, key=_GUARDIAN, full_text=True),
     "gdelt": Interface(parse=gdelt.parse, addresses=gdelt.addresses, reach=gdelt.REACH),
     "federal-register": Interface(parse=federal_register.parse, addresses=federal_register.addresses),
     "x-search": Interface(parse=posts.parse_search, addresses=posts.search_addresses, key=_X, reach=posts.REACH),

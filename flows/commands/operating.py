@@ -23,9 +23,9 @@ def sources(
 
     Example: `rivalry sources nyt-technology`
     """
-    from flows import checking
+    from flows import sourcing
 
-    checking.show_sources(file or Settings().sources, check, datetime.now(UTC))
+    sourcing.show_sources(file or Settings().sources, check, datetime.now(UTC))
 
 
 @plainly

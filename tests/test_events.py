@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extractors.events.alliances import VERBS, alliance_acts
+from extractors.events.antecedents import antecedent
 from extractors.events.confidence import confidence, load_weights
 from extractors.events.merge import Candidate, merge
 from extractors.events.reading import read_texts
@@ -135,3 +136,22 @@ def test_a_text_without_events_gives_none() -> None:
 def test_alliance_verbs_do_what_their_examples_show(direction: str, sentence: str, there: bool) -> None:
     acts = [act.direction for act in alliance_acts(load()(sentence))]
     assert acts == ([direction.partition("_")[0]] if there else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "name"),
+    [
+        ("Huawei reported a loss. The company halted shipments to Canada on Friday.", "halted", "Huawei"),
+        ("China’s Commerce Ministry met envoys. The ministry said it would ban exports.", "ban", "Commerce Ministry"),
+        ("Jensen Huang met Huawei. He accused Beijing of theft.", "accused", "Jensen Huang"),
+        ("Huawei sued in Texas. The ministry said nothing and banned exports.", "banned", None),
+        ("Huawei reported a loss. The company was fined in Texas.", "fined", None),
+        ("Huawei reported a loss. Nvidia halted shipments.", "halted", None),
+        ("A company halted shipments to Canada.", "halted", None),
+    ],
+)
+def test_a_pronoun_or_bare_noun_stands_for_the_last_fitting_name(text: str, trigger: str, name: str | None) -> None:
+    doc = load()(text)
+    start = text.index(trigger)
+    meant = antecedent(doc.char_span(start, start + len(trigger)), list(doc.ents))
+    assert (meant.text if meant is not None else None) == name

@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span
 
 from extractors.events.alliances import AllianceAct, alliance_acts
 from extractors.events.amounts import find_amounts
+from extractors.events.antecedents import antecedent
 from extractors.events.confidence import confidence, load_weights, signs
 from extractors.events.dating import event_date, stated_date
 from extractors.events.merge import Candidate, merge
@@ -111,6 +112,10 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date 
     kind, direction = retyped(trigger, sentence, *trigger.label_.split(":"))
     names = [e for e in doc.ents if sentence.start_char - 400 <= e.start_char and e.end_char <= sentence.end_char + 400]
     actors, targets = _roles(_players(names, trigger, "actor", sentence), _players(names, trigger, "target", sentence))
+    if not actors:
+        meant = antecedent(trigger, list(doc.ents))
+        actors = [_Player(meant, ROLE_THRESHOLD, trigger.start - meant.start)] if meant is not None else []
+        targets = [t for t in targets if not actors or t.canonical != actors[0].canonical]
     if kind == "DIPLOMACY":
         actors, targets = [*actors, *targets], []
     if kind == "STATEMENT":

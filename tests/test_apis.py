@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prefect import flow
+from prefect.blocks.system import Secret
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -19,6 +21,7 @@ from extractors.pages.policy import FetchPolicy
 from extractors.records import RawPage, Source, Window
 from extractors.sources.listing import INTERFACES, parse
 from flows import discovering, nightly
+from flows.keys import credential_of, lacks_key
 from flows.settings import Paths
 from tests import interface_makers as made
 from tests.interface_makers import KEY, NOW, answered, discover, rows, source
@@ -306,6 +309,27 @@ def test_without_its_key_a_source_is_off_and_not_failed(
     assert discover(db, off, now=NOW + 2 * DAY)["guardian"].reason == "ok"
 
 
+@pytest.mark.slow
+def test_a_key_may_lie_in_a_prefect_secret(
+    prefect: str, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RIVALRY_NYT_KEY")
+    Secret(value=KEY).save("rivalry-nyt-key", _sync=True)
+    wanted, other = source(httpserver, "nyt-search"), source(httpserver, "guardian")
+    monkeypatch.delenv("RIVALRY_GUARDIAN_KEY")
+
+    @flow(log_prints=True, persist_result=False)
+    def asks() -> tuple[str | None, str | None, bool]:
+        found = credential_of(wanted)
+        print(found)
+        return lacks_key(wanted), lacks_key(other), found is not None and found.value == KEY
+
+    mend, missing, right = asks()
+    assert (mend, right) == (None, True)
+    assert missing is not None
+    assert KEY not in repr(credential_of(wanted)), "outside a run nothing is looked up"
+
+
 # --- a whole night
 
 TEXT = """WASHINGTON — The Commerce Department on Friday added Huawei to the Entity List, a move by the United States against
@@ -335,7 +359,9 @@ def test_a_night_over_interfaces_keeps_acts_and_posts_apart_from_reports(
         source(httpserver, "guardian", "/guardian", publisher="The Guarded"),
         source(httpserver, "federal-register", "/register", kind="act"),
         archive(path),
+        source(httpserver, "nyt-search", "/nyt"),
     ]
+    monkeypatch.delenv("RIVALRY_NYT_KEY")
     counts = nightly.nightly.fn(sources=wanted, db=str(db), now=NOW)
     assert counts.outcomes == {"loaded": 1, "official_act": 1, "post": 1, "post_off_topic": 1}
     article = rows(db, "select title, text_basis, publisher, published_basis, on_topic from articles")
@@ -350,6 +376,7 @@ def test_a_night_over_interfaces_keeps_acts_and_posts_apart_from_reports(
     ]  # fmt: skip
     assert ("SANCTION",) in rows(db, "select type from post_events")
     files = {p.name: p.read_text(encoding="utf-8-sig") for p in Paths(db).exports.iterdir() if p.suffix == ".csv"}
+    assert "off for want of a key" in Paths(db).page.read_text(encoding="utf-8")
     assert "2025-19001" in files["official_acts.csv"]
     assert "anndoe/status/7" in files["posts.csv"]
     assert not any("Good morning" in text for text in files.values()), "a post leaves by its address alone"

@@ -89,6 +89,7 @@ MARKS = {
     "flaky": ("◐", "answered at times"),
     "outage": ("✕", "failed"),
     "no run": ("·", "not asked"),
+    "off": ("○", "off for want of a key"),
 }
 
 

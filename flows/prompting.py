@@ -17,8 +17,9 @@ from extractors.errors import UserError
 from flows.console import err, out
 from flows.describing import describe, list_all
 from flows.querying import show
+from warehouse import open_snapshot
 from warehouse.dictionary import Entry, look_up, read_dictionary
-from warehouse.query import answers, sandbox
+from warehouse.query import answers
 
 HELP = """\
 A statement ends with ; and may take several lines. Tab completes names; the arrow keys bring back what you asked.
@@ -50,7 +51,7 @@ def prompt(snapshot: Path, seconds: float) -> None:
         key_bindings=_keys(),
     )
     err.print(f"{snapshot}, read-only. .help says what can be done here; .tables what can be asked.", markup=False)
-    with sandbox(snapshot) as con:
+    with open_snapshot(snapshot) as con:
         while True:
             try:
                 text = session.prompt().strip()

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from extractors.errors import UserError
 from flows.console import err, out, sheets, table
-from warehouse.query import Answer, answers, count_statements, sandbox
+from warehouse import open_snapshot
+from warehouse.query import Answer, answers, count_statements
 
 Form = Literal["table", "csv", "json"]
 SHOWN = 500
@@ -24,7 +25,7 @@ def run(snapshot: Path, sql: str, form: Form, seconds: float) -> None:
     Raises ``UserError`` where there is nothing to ask, and for CSV and JSON Lines where there are several statements:
     what comes out would be no CSV.
     """
-    with sandbox(snapshot) as con:
+    with open_snapshot(snapshot) as con:
         count = count_statements(con, sql)
         if not count:
             raise UserError('the query is empty; try: rivalry sql "show tables"')

@@ -23,7 +23,6 @@ The public functions, in the order of a night (``db`` is the warehouse file, ``c
     report.write_report(snapshot, page)      one self-contained HTML page
     summary.summary(snapshot)                the tables that the command line prints
     open_snapshot(snapshot) -> con           read-only, without access to files or network
-    query.sandbox(snapshot) -> con           the same for SQL that a user types: no names of Python either
     query.answers(con, sql)                  an answer to each statement, with a time limit and plain errors
     dictionary.read_dictionary(snapshot)     what every table, view, macro and column is
 

@@ -76,19 +76,18 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def open_reader(path: Path, *, python_names: bool = True) -> duckdb.DuckDBPyConnection:
+def open_reader(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a snapshot, for any number of processes at once.
 
     It can't reach files or the network, and its limits can't be lifted by SQL: 2 GB of memory, two threads, 10 GB of
-    disk for what does not fit into memory. With ``python_names`` a query can name data frames of the caller. Raises
-    ``UserError`` where there is no snapshot.
+    disk for what does not fit into memory. A data frame of the caller is asked by name once it is registered
+    (``con.register("mine", frame)``). Raises ``UserError`` where there is no snapshot.
     """
     path = Path(path)
     if not path.is_file():
         raise UserError(f"there is no snapshot {path}; run `rivalry ingest` first, or give another --db")
-    config = {**READER_CONFIG, "python_enable_replacements": python_names}
     with clear_errors(path):
-        return duckdb.connect(str(path), read_only=True, config=config)
+        return duckdb.connect(str(path), read_only=True, config=READER_CONFIG)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""SQL on a snapshot in a sandbox: columns and rows for each statement, or one line that says what is wrong with it."""
+"""SQL on a snapshot, which is opened as a sandbox: columns and rows for each statement, or one line that says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -44,16 +44,6 @@ class Answer:
     rows: Iterator[tuple[Any, ...]]
 
 
-@contextmanager
-def sandbox(snapshot: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for ``answers``: read-only, without files, network, settings or the names of Python.
-
-    Raises ``UserError`` where there is no snapshot.
-    """
-    with open_reader(snapshot, python_names=False) as con:
-        yield con
-
-
 def count_statements(con: duckdb.DuckDBPyConnection, sql: str) -> int:
     """The number of statements in ``sql``, comments being none. Raises ``UserError`` where it is no SQL."""
     with _plainly(con, SECONDS):
@@ -80,7 +70,7 @@ def answers(con: duckdb.DuckDBPyConnection, sql: str, *, seconds: float = SECOND
 @contextmanager
 def ask(snapshot: Path, sql: str) -> Iterator[Answer]:
     """The answer to one query on a snapshot, for the length of a ``with`` block. Raises as ``answers`` does."""
-    with sandbox(snapshot) as con, closing(answers(con, sql)) as found:
+    with open_reader(snapshot) as con, closing(answers(con, sql)) as found:
         yield next(found)
 
 

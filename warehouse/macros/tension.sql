@@ -1,6 +1,7 @@
 -- How two countries act towards each other over time: a row for each period and direction of action, from the first
 -- such event or run to the last run, without gaps. Events known less exactly than the period are left out.
--- It counts acts and does not weigh them: a chip rule and a visa fee are one each.
+-- It counts acts and does not weigh them: a chip rule and a visa fee are one each. A weighted index is in
+-- tension_by_week.
 -- (country): a name or alias of the one, in any case
 -- (other_country): a name or alias of the other
 -- (grain): week, month, quarter or year; day works too

@@ -30,7 +30,7 @@ Ctrl-C ends a query that runs, or clears the line; Ctrl-D leaves.
   .help            this
   .quit            leave
 """
-WORD = re.compile(r"\.?\w+")
+WORD = re.compile(r"\w+(?:\.$)?")  # read backwards from the cursor: a name, or a dot command that begins the line
 KEYWORDS = (
     "select from where group by all order by desc limit join left using on as and or not in is null like ilike between "
     "with distinct count sum min max case when then else end having union qualify over partition filter describe "
@@ -46,7 +46,7 @@ def prompt(snapshot: Path, seconds: float) -> None:
         multiline=True,
         prompt_continuation="    ...> ",
         history=_history(),
-        completer=_completer(entries),
+        completer=completer(entries),
         lexer=PygmentsLexer(SqlLexer),
         key_bindings=_keys(),
     )
@@ -80,6 +80,16 @@ def finished(text: str) -> bool:
     return not text or text.endswith(";") or text.startswith(".")
 
 
+def completer(entries: list[Entry]) -> WordCompleter:
+    """Completes SQL words and the names of macros, views, tables and columns, each with what it is."""
+    about = dict.fromkeys(KEYWORDS, "")
+    for entry in reversed(entries):
+        about |= {column.name: f"{entry.name}: {column.about}" for column in entry.columns}
+    about |= {entry.name: entry.about for entry in entries}
+    about |= dict.fromkeys((".tables", ".about", ".help", ".quit"), "")
+    return WordCompleter(list(about), ignore_case=True, meta_dict=about, pattern=WORD)
+
+
 def _keys() -> KeyBindings:
     keys = KeyBindings()
 
@@ -102,15 +112,6 @@ def _command(text: str, entries: list[Entry]) -> None:
         describe(look_up(entries, name))
     else:
         out.print(HELP, markup=False)
-
-
-def _completer(entries: list[Entry]) -> WordCompleter:
-    about = dict.fromkeys(KEYWORDS, "")
-    for entry in reversed(entries):
-        about |= {column.name: f"{entry.name}: {column.about}" for column in entry.columns}
-    about |= {entry.name: entry.about for entry in entries}
-    about |= dict.fromkeys((".tables", ".about", ".help", ".quit"), "")
-    return WordCompleter(list(about), ignore_case=True, meta_dict=about, pattern=WORD)
 
 
 def _history() -> History:

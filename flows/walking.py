@@ -23,7 +23,7 @@ OVERLAP = timedelta(days=1)
 FIRST_WINDOW = timedelta(days=3)
 # A server that says 304 for so long is asked without conditions: it may say so of everything.
 UNCONDITIONAL_AFTER = timedelta(days=7)
-ARCHIVE_BYTES = 256 * 1024 * 1024
+ARCHIVE_BYTES = 64 * 1024 * 1024  # about ten times that in memory while it is read
 # With these a part of the list is missing.
 INCOMPLETE = ("cap_reached", "window_cut", "index_cut", "page_failed")
 
@@ -90,7 +90,7 @@ class Walk:
         """How the source did. A list of which a part is missing is ``truncated``; one of which nothing came has failed."""
         problems = tuple(dict.fromkeys(self.problems))
         plain = {"source_id": self.source.id, "entries": len(self.entries), "problems": problems}
-        if self.failure and not self.entries and self.validators is None:
+        if self.failure and not self.entries:
             detail = self._secretless(self.failure.detail)
             return SourceReport(ok=False, reason=self.failure.reason, detail=detail, **plain)
         if self.not_modified:
@@ -108,7 +108,7 @@ class Walk:
         known = self.standing.complete_to
         gap = known is not None and self.window.start > known and "window_cut" not in self.problems
         past = known is None and self.window.end < self.now - OVERLAP
-        if self.failure or gap or past or not by_date(self.source):
+        if "page_failed" in self.problems or self.failure or gap or past or not by_date(self.source):
             return None
         return max(self.window.end, known or self.window.end)
 

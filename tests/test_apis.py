@@ -140,6 +140,21 @@ def test_a_night_asks_from_where_the_last_ended_and_again_for_what_failed(httpse
     assert rows(db, "select distinct complete_to_utc from sources") == [(NOW.replace(tzinfo=None),)]
 
 
+def test_an_answer_with_fewer_than_it_promised_is_asked_for_again(httpserver: HTTPServer, db: Path) -> None:
+    whole = made.nyt([(f"a{n}", date(2025, 11, 9)) for n in range(25)])
+
+    def answer(request: Request) -> object:
+        found = whole(request)
+        if request.args["page"] == "1":
+            found["response"]["docs"] = []
+        return found
+
+    answered(httpserver, "/api", answer)
+    report = discover(db, source(httpserver, "nyt-search"))["nyt-search"]
+    assert (report.reason, report.problems, report.new) == ("truncated", ("page_failed",), 10)
+    assert rows(db, "select complete_to_utc from sources") == [(None,)]
+
+
 def test_an_interface_that_does_not_reach_back_says_so(httpserver: HTTPServer, db: Path) -> None:
     seen = answered(httpserver, "/api", made.gdelt([("https://paper.example/0001", NOW - DAY)]))
     report = discover(db, source(httpserver, "gdelt"), since=NOW - 200 * DAY)["gdelt"]

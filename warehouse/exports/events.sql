@@ -2,6 +2,7 @@
 select e.event_id, e.type, e.direction, e.actors, e.actor_countries, e.targets, e.target_countries, e.instrument,
     e.objects, e.amount, e.currency, e.date, e.precision, e.date_basis, e.date_from, e.date_to, e.status, e.statuses,
     e.attribution, e.confidence, e.n_reports, e.n_outlets, e.n_independent, e.first_report_utc, e.last_report_utc,
+    e.official_act_id,
     a.url as best_url, a.title as best_headline,
     case when length(m.sentence) > 300 then left(m.sentence, 299) || '…' else m.sentence end as quote, e.run_id,
     e.extractor_version, e.model_version, e.ontology_version

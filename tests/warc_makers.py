@@ -1,12 +1,20 @@
 """WARC files of invented pages, written as crawlers write them."""
 
 import io
-from datetime import datetime
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from flows.backfill.parts_folder import Manifest
+from flows.backfill.reading import Job, read_file
 from flows.newsroom.content import last_day
 from flows.newsroom.server import Newsroom
 
@@ -15,7 +23,7 @@ OFF_TOPIC = b"<html><head><title>Harvest</title></head><body><p>The harvest in t
 
 
 BASE = "https://newsroom.example"
-DAY = last_day()
+DAY = last_day().astimezone(UTC)
 
 
 def newsroom_pages(base: str = BASE) -> list[tuple[str, bytes]]:
@@ -60,3 +68,32 @@ class WarcFile:
             warc_headers_dict={"WARC-Date": captured.strftime("%Y-%m-%dT%H:%M:%SZ")},
         )
         self._writer.write_record(record)
+
+
+def dies_of_deadly(job: Job) -> Manifest:
+    """``read_file``, in a process that one file kills."""
+    if "deadly" in job.path:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read_file(job)
+
+
+def dask_cluster(folder: Path, workers: int) -> tuple[str, list[subprocess.Popen]]:
+    """A real Dask scheduler and its workers on this machine: the address, and the processes (the scheduler first)."""
+    dask = [str(Path(sys.executable).with_name("dask"))]
+    found = folder / "scheduler.json"
+    quiet = {"cwd": Path(__file__).parent.parent, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    host = ["--host", "127.0.0.1", "--scheduler-file", str(found)]
+    processes = [subprocess.Popen([*dask, "scheduler", *host, "--port", "0", "--no-dashboard"], **quiet)]
+    while not found.exists():
+        time.sleep(0.05)
+    one = ["worker", "--scheduler-file", str(found), "--no-nanny", "--no-dashboard", "--nthreads", "1"]
+    place = ["--local-directory", str(folder)]
+    processes += [subprocess.Popen([*dask, *one, *place], **quiet) for _ in range(workers)]
+    return json.loads(found.read_text())["address"], processes
+
+
+def end(processes: list[subprocess.Popen]) -> None:
+    """End what ``dask_cluster`` started."""
+    for process in reversed(processes):
+        process.kill()
+        process.wait()

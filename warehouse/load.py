@@ -134,11 +134,11 @@ def current_hashes(con: duckdb.DuckDBPyConnection, article_ids: Sequence[str]) -
 
 
 def recent_texts(con: duckdb.DuckDBPyConnection, since: datetime) -> list[tuple[str, str]]:
-    """(article_id, text) of each article stored since ``since`` that is no copy, oldest first: what a copy may
-    repeat."""
+    """(article_id, text) of each article first seen since ``since`` that is no copy, oldest first: what a copy may
+    repeat. What a backfill stored of years before is not among them."""
     sql = """
         select a.article_id, r.text from articles a join article_revisions r using (article_id, content_hash)
-        where a.ingested_utc >= ? and a.copy_of is null order by a.ingested_utc, a.article_id"""
+        where a.first_seen_utc >= ? and a.copy_of is null order by a.first_seen_utc, a.article_id"""
     return con.execute(sql, [naive_utc(since)]).fetchall()
 
 

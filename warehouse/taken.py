@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import get_args
 
 import duckdb
 
 from extractors.ids import make_id
-from extractors.records import Source, Taken
+from extractors.records import Source, SourceReport, Taken, Window
 from warehouse.connect import transaction
 from warehouse.rows import insert, naive_utc
 
@@ -52,3 +52,16 @@ def save_origins(con: duckdb.DuckDBPyConnection, origins: Sequence[Origin], run_
         rows[origin] = row | {"seen_utc": naive_utc(now), "run_id": run_id}
     with transaction(con):
         insert(con, "article_origins", rows.values(), "on conflict do nothing")
+
+
+def windows_done(con: duckdb.DuckDBPyConnection) -> set[tuple[str, Window]]:
+    """The spans of time that backfills have listed and read, by source."""
+    found = con.execute("select source_id, from_utc, to_utc from backfill_windows").fetchall()
+    return {(row[0], Window(start=row[1].replace(tzinfo=UTC), end=row[2].replace(tzinfo=UTC))) for row in found}
+
+
+def save_windows(con: duckdb.DuckDBPyConnection, window: Window, reports: Sequence[SourceReport], run_id: str) -> None:
+    """Keep that ``window`` has been listed and read for the sources of ``reports``."""
+    span = {"from_utc": naive_utc(window.start), "to_utc": naive_utc(window.end), "run_id": run_id}
+    rows = [span | {"source_id": r.source_id, "reason": r.reason, "entries": r.entries} for r in reports]
+    insert(con, "backfill_windows", rows, "on conflict do nothing")

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -36,7 +34,6 @@ from flows.settings import Paths
 from warehouse.load import Finished
 from warehouse.parts import Capture, write_parts
 
-BATCH = 32
 PAGE_SECONDS = 60.0
 # A quick reading takes menus for text now and then, and drops paragraphs: only a page well below the bar is passed over.
 QUICK_THRESHOLD = 0.1
@@ -99,11 +96,18 @@ class _Tally:
 
 def _captures(stream: BinaryIO, job: Job, tally: _Tally) -> Iterator[Capture]:
     """The pages on topic by their quick reading, read in full; all the others are only counted."""
-    wanted = _wanted(stream, tally)
-    while batch := list(islice(wanted, BATCH)):
-        for capture in _read(batch, job):
-            tally.counts[capture.finished.outcome.reason] += 1
-            yield capture
+    for page in _wanted(stream, tally):
+        finished = _read(page, job)
+        tally.counts[finished.outcome.reason] += 1
+        yield Capture(
+            file_id=job.file_id,
+            place=job.path,
+            record_id=page.record_id,
+            offset=page.offset,
+            captured=page.captured,
+            bytes_hash=bytes_hash(page.body),
+            finished=finished,
+        )
 
 
 def _wanted(stream: BinaryIO, tally: _Tally) -> Iterator[WarcPage]:
@@ -133,23 +137,19 @@ def _passed_over(page: WarcPage) -> str | None:
     return None if judge(f"{title}\n\n{text}").relevance >= QUICK_THRESHOLD else "off_topic_quick"
 
 
-def _read(batch: Sequence[WarcPage], job: Job) -> Iterator[Capture]:
-    """A batch of pages as a night reads them, each as of the day of its capture."""
-    works = [_work(page, job) for page in batch]
-    days: dict[date, list[int]] = {}
-    for i, work in enumerate(works):
-        if work.article:
-            days.setdefault(batch[i].captured.date(), []).append(i)
-    for day, places in days.items():
-        articles = [works[i].article for i in places]
-        items = [(a.title, a.text, a.published.date() if a.published else None) for a in articles if a]
-        for i, reading in zip(places, read_texts(load(job.model), items, read_on=day), strict=True):
-            works[i] = documents.extracted(works[i], reading, revised=False)
-    for page, work in zip(batch, works, strict=True):
-        yield Capture(
-            file_id=job.file_id, place=job.path, record_id=page.record_id, offset=page.offset, captured=page.captured,
-            bytes_hash=bytes_hash(page.body), finished=work.finished or Finished(outcome=work.outcome),
-        )  # fmt: skip
+def _read(page: WarcPage, job: Job) -> Finished:
+    """A page as a night reads it, as of the day of its capture.
+
+    Pages are read one by one: what the network finds in a text depends a little on the others of its batch, and a file that is read
+    again, on its own or after others, must give the same rows.
+    """
+    work = _work(page, job)
+    article = work.article
+    if article is None:
+        return Finished(outcome=work.outcome)
+    item = (article.title, article.text, article.published.date() if article.published else None)
+    (reading,) = read_texts(load(job.model), [item], read_on=page.captured.date())
+    return documents.extracted(work, reading, revised=False).finished
 
 
 def _work(page: WarcPage, job: Job) -> Work:

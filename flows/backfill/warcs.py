@@ -44,7 +44,7 @@ def backfill(
     """
     folder = PartsFolder(parts or str(db.with_name(f"{db.stem}-parts").absolute()))
     with lock.run_lock(db.with_name(f"{db.stem}-backfill")):
-        jobs = [_job(path, folder, model) for path in warc_paths(given, base)]
+        jobs = [job_of(path, folder, model) for path in warc_paths(given, base)]
         done, failed = _read(jobs, folder, cluster, processes or os.cpu_count() or 1)
     if not done:
         raise RunFailed(f"none of {len(failed)} WARC files could be read; first: {failed[0]}")
@@ -57,7 +57,8 @@ def backfill(
     return done, counts
 
 
-def _job(path: str, folder: PartsFolder, model: str | None) -> Job:
+def job_of(path: str, folder: PartsFolder, model: str | None) -> Job:
+    """The job of reading one file. Raises ``UserError`` where it can't be found."""
     path = path if "://" in path else str(Path(path).absolute())
     try:
         mark = fingerprint(path)

@@ -15,31 +15,32 @@ from flows.backfill.parts_folder import Manifest
 from flows.backfill.reading import Job, read_file
 
 Ended = tuple[Job, Manifest | StageError]
+Work = Callable[[Job], Manifest]
 
 
-def on_this_machine(jobs: Sequence[Job], processes: int) -> Iterator[Ended]:
+def on_this_machine(jobs: Sequence[Job], processes: int, work: Work = read_file) -> Iterator[Ended]:
     """Run every job and yield each once, with its manifest or the error that it ended in, in the order in which they end.
 
     A process that dies (out of memory, a crash in a parser) ends the pool: what it had not finished is tried again, each job in a
     pool of its own.
     """
     left = list(jobs)
-    for ended in _run(left, processes):
+    for ended in _run(left, processes, work):
         left.remove(ended[0])
         yield ended
     for job in left:
         yield next(
-            _run([job], 1),
+            _run([job], 1, work),
             (job, Permanent("unreadable", "its process died twice: out of memory, or a crash in a parser")),
         )
 
 
-def _run(jobs: Sequence[Job], processes: int) -> Iterator[Ended]:
+def _run(jobs: Sequence[Job], processes: int, work: Work) -> Iterator[Ended]:
     """The jobs that end before a process dies."""
     # Started anew, not forked: the parent has threads, and a fork of those may hang.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_die_with_parent, initargs=(os.getpid(),))
-    running = {pool.submit(read_file, job): job for job in jobs}
+    running = {pool.submit(work, job): job for job in jobs}
     try:
         while running:
             done, _ = wait(running, return_when=FIRST_COMPLETED)

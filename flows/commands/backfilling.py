@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from extractors.errors import UserError
-from flows.commands.options import DbOption, ModelOption, paths_of
+from flows.commands.options import DbOption, ModelOption, day_of, paths_of
 from flows.console import plainly
 from flows.settings import Settings
 
@@ -64,6 +64,11 @@ def backfill(
             help="A WARC file, or a list of them (one a line): a path, a web address or an fsspec address. May be repeated."
         ),
     ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="The first day to ask sources about (YYYY-MM-DD).")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="The last day. (default: yesterday)")] = None,
+    sources: Annotated[Path | None, typer.Option(help="A sources file, for --from. (default: the project's)")] = None,
     base: Annotated[
         str | None, typer.Option(help="Where the paths of a list begin, such as https://data.commoncrawl.org.")
     ] = None,
@@ -79,19 +84,27 @@ def backfill(
     db: DbOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Fill in the past out of WARC files, such as those of Common Crawl's CC-NEWS.
+    """Fill in the past: out of WARC files such as Common Crawl's CC-NEWS, or from sources that can be asked about days gone by.
 
-    Every record is counted by the reason for which it ended. A backfill that is stopped goes on where it was; a file that is done
-    is not read again. The warehouse stays free for others until the end, when all is loaded at once.
+    Every record is counted by the reason for which it ended. A backfill that is stopped goes on where it was: files and months that
+    are done are left. The warehouse is free for others while files are read, and between two months.
 
-    Example: `rivalry backfill --warc CC-NEWS-20250811.warc.gz --warc more.txt --base https://data.commoncrawl.org`
+    Examples: `rivalry backfill --warc CC-NEWS-20250811.warc.gz`, or `rivalry backfill --from 2025-01-01 --to 2025-06-30`
     """
-    from flows.backfill import warcs
+    if bool(warc) == bool(first):
+        raise UserError("say what to fill in from, and only one: --warc FILE_OR_LIST, or --from DAY")
+    paths, now = paths_of(db), datetime.now(UTC)
+    if warc:
+        from flows.backfill import warcs
 
-    if not warc:
-        raise UserError("say what to fill in from: --warc FILE_OR_LIST")
-    paths = paths_of(db)
-    done, counts = warcs.backfill(
-        warc, paths.db, datetime.now(UTC), base=base, parts=parts, cluster=cluster, processes=processes, model=model
-    )
-    warcs.show(done, counts, paths)
+        done, counts = warcs.backfill(
+            warc, paths.db, now, base=base, parts=parts, cluster=cluster, processes=processes, model=model
+        )
+        warcs.show(done, counts, paths)
+        return
+    from extractors.sources.registry import load_sources
+    from flows.backfill import days
+
+    begin = day_of(first, "--from")
+    end = day_of(last, "--to") or now.date() - timedelta(days=1)
+    days.show(days.backfill(begin, end, load_sources(sources or Settings().sources), paths.db, now, model), paths)

@@ -10,6 +10,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
@@ -32,6 +33,8 @@ _ZONES: dict[str, tzinfo | int] = {
 
 # A time of day says at least an hour and a minute: "12:30", "T1230", "3 pm".
 _HAS_TIME = re.compile(r"\d\s*:\s*\d\d|\d[T ]\d{4}|\d\s*[ap]\.?m\b", re.IGNORECASE)
+# A whole date of a feed, as most write it: read without dateutil, which takes as long as the rest of the entry.
+_RFC822 = re.compile(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-](?!0000)\d{4})")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 
 
@@ -80,6 +83,11 @@ def _parse(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
+    if _RFC822.fullmatch(text):
+        try:
+            return parsedate_to_datetime(text)
+        except (ValueError, TypeError):
+            pass
     return _parse_words(text) if len(text) <= 100 else None
 
 

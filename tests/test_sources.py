@@ -337,6 +337,17 @@ def test_dates_are_aware_utc_or_none_with_a_reason(
     assert (instant.value, instant.problems) == (value, problems)
 
 
+@given(
+    st.datetimes(datetime(1995, 1, 1), datetime(2025, 11, 10)),  # noqa: DTZ001
+    st.sampled_from(["GMT", "UTC", "+0000", "-0500", "+0530", "+0800"]),
+)
+def test_the_dates_of_feeds_are_read_to_the_second_in_any_zone(moment: datetime, zone: str) -> None:
+    offset = timedelta() if zone.isalpha() else datetime.strptime(zone, "%z").utcoffset()
+    expected = moment.replace(microsecond=0, tzinfo=UTC) - (offset or timedelta())
+    for written in (f"{moment:%a, %d %b %Y %H:%M:%S} {zone}", f"{moment.day} {moment:%b %Y %H:%M:%S} {zone}"):
+        assert read_instant(written, NOW).value == expected
+
+
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_date_reader(text: str) -> None:
     instant = read_instant(text, NOW)

@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test eval bench lint lock clean
+.PHONY: help run test eval bench docs lint lock clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ eval: $(STAMP) ## score the shipped pipeline on the test part of its corpus
 
 bench: $(STAMP) ## measure speed and memory beside what one would use instead (AREA=language for one)
 	$(BIN)/python -m tests.bench $(AREA)
+
+docs: $(STAMP) ## build the documentation into site/, warnings being errors
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --builder html docs site
 
 lint: $(STAMP) ## style and import contracts
 	$(BIN)/ruff check .

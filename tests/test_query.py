@@ -433,6 +433,7 @@ def test_the_prompt_in_a_terminal_stops_a_query_and_goes_on(
             time.sleep(2)
             asked.send_signal(signal.SIGINT)
             said = read_until(master, b"stopped")
+            time.sleep(1)  # until the prompt listens again
             os.write(master, b"\x04")
             assert asked.wait(20) == 0, said
         finally:

@@ -7,8 +7,10 @@ All are frozen and keyword-only. Datetimes are aware UTC, dates are ISO strings 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
+
+from extractors.acts import OfficialAct
 
 Protocol = Literal[
     "feed",
@@ -65,19 +67,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
-    """A key and where a source wants it: the query parameter or header ``name``, before the value ``prefix``.
-
-    The value is kept out of ``repr``; it is put into a request as it is sent, and stands in no address before or after.
-    """
-
-    place: Literal["query", "header"]
-    name: str
-    value: str = field(repr=False)
-    prefix: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
     """One item as a source lists it. ``key`` is the canonical URL, or the source's own id where there is no usable link.
 
@@ -97,30 +86,6 @@ class FeedEntry:
     keywords: tuple[str, ...] = ()
     language: str | None = None
     text: str = ""
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialAct:
-    """A rule or notice as its government publishes it. Dates are those of the record, without a time of day.
-
-    ``agency_slugs`` are the register's own names of the issuing bodies, ``agencies`` the names in words.
-    """
-
-    official_act_id: str
-    source_id: str
-    document_number: str
-    title: str
-    html_url: str
-    type: str | None = None
-    action: str | None = None
-    abstract: str | None = None
-    citation: str | None = None
-    publication_date: date | None = None
-    effective_on: date | None = None
-    agencies: tuple[str, ...] = ()
-    agency_slugs: tuple[str, ...] = ()
-    docket_ids: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 

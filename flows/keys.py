@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from extractors.records import Credential, Source
+from extractors.credentials import Credential
+from extractors.records import Source
 from extractors.sources.listing import INTERFACES, Key
 
 

@@ -12,9 +12,11 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from extractors.acts import OfficialAct
+from extractors.credentials import Credential
 from extractors.errors import Permanent, StageError
 from extractors.pages.policy import ACCEPT_LIST, PageRequest, redact
-from extractors.records import Credential, FeedEntry, OfficialAct, RawPage, Source, SourceReport, Validators, Window
+from extractors.records import FeedEntry, RawPage, Source, SourceReport, Validators, Window
 from extractors.sources.listing import INTERFACES, addresses, by_date, parse
 from warehouse.listing import Standing
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
+from extractors.acts import OfficialAct
 from extractors.outcomes import RETRIED
-from extractors.records import FeedEntry, OfficialAct, Outcome, Source, SourceReport, Validators, Verdict
+from extractors.records import FeedEntry, Outcome, Source, SourceReport, Validators, Verdict
 from warehouse import official_acts
 from warehouse.connect import transaction
 from warehouse.ledger import MAX_ATTEMPTS, record_outcomes

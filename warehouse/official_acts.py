@@ -24,7 +24,8 @@ from datetime import datetime
 
 import duckdb
 
-from extractors.records import OfficialAct, Verdict
+from extractors.acts import OfficialAct
+from extractors.records import Verdict
 from warehouse.connect import transaction
 from warehouse.rows import insert, naive_utc, one
 

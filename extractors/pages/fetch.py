@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import stamina
 
+from extractors.credentials import Credential
 from extractors.errors import Permanent, Retryable
 from extractors.pages.addresses import GuardedBackend
 from extractors.pages.answers import charset_of, failure_of, retry_after
@@ -23,7 +24,7 @@ from extractors.pages.hosts import GivenUp, Host
 from extractors.pages.policy import ACCEPT_PAGE, NO_VALIDATORS, FetchPolicy, PageRequest, host_port, redact
 from extractors.pages.robots import ALLOW_ALL, RobotsRules, parse_robots
 from extractors.pages.unpack import Unpacker
-from extractors.records import Credential, RawPage, Source, Validators
+from extractors.records import RawPage, Source, Validators
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # These log the addresses and headers of requests, and some of those hold a key.

@@ -8,7 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from extractors.records import Credential, Source, Validators
+from extractors.credentials import Credential
+from extractors.records import Source, Validators
 
 ROBOTS_AGENT = "rivalry"
 ACCEPT_PAGE = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"

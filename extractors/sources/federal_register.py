@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from extractors.acts import OfficialAct
 from extractors.errors import Permanent
 from extractors.ids import make_id
-from extractors.records import Listing, OfficialAct, RawPage, Source, Window
+from extractors.records import Listing, RawPage, Source, Window
 from extractors.sources import api
 from extractors.sources.entries import Item, build_entries
 from extractors.sources.texts import plain_text

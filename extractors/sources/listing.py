@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from extractors.records import Credential, Listing, Protocol, RawPage, Source, Window
+from extractors.credentials import Credential
+from extractors.records import Listing, Protocol, RawPage, Source, Window
 from extractors.sources import federal_register, gdelt, guardian, nyt, posts
 from extractors.sources.feed import parse_feed
 from extractors.sources.sitemap import parse_sitemap

@@ -35,7 +35,7 @@ for panel, commands in {
     "Run": (ingesting.ingest, ingesting.serve, backfilling.backfill),
     "Ask and take away": (asking.sql, asking.dictionary, exporting.export),
     "Read one thing": (reading.read, reading.extract),
-    "Prove it": (proving.verify, proving.explain),
+    "Prove it": (proving.verify, proving.explain, proving.reextract),
     "Look after it": (operating.sources, operating.status, operating.doctor),
 }.items():
     for command in commands:

@@ -130,7 +130,8 @@ def resolve(con: duckdb.DuckDBPyConnection, *, everything: bool = False) -> int:
         )
         con.execute(
             """create or replace temp table to_rebuild as
-            select distinct event_id from event_claims semi join touched using (claim_id)"""
+            select event_id from event_claims semi join touched using (claim_id)
+            union select event_id from events semi join touched on claim_id = event_id"""
         )
         if everything:
             con.execute("insert into to_rebuild select event_id from events")

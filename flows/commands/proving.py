@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.padding import Padding
 from rich.text import Text
 
 from extractors.errors import RunFailed
-from flows.commands.options import DbOption, paths_of
+from flows.commands.options import DbOption, ModelOption, day_of, paths_of
 from flows.console import err, out, plainly, table
+
+if TYPE_CHECKING:
+    from warehouse.rereading import Change
 
 
 @plainly
@@ -63,3 +69,37 @@ def explain(
         out.print(f"    {report.status}, confidence {report.confidence:.2f}; {report.counts}\n", markup=False)
     if found.other_ids:
         out.print(f"also known as {', '.join(found.other_ids)}", markup=False)
+
+
+@plainly
+def reextract(
+    since: Annotated[str | None, typer.Option(help="Only texts published since this day (YYYY-MM-DD).")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Only show what would change.")] = False,
+    db: DbOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Read the stored texts again with the present code and model, without fetching, and put the new events in place.
+
+    Prints each event that appears (+), vanishes (-) or changes (~) before the old ones are replaced. Stopped at any
+    time, it leaves the warehouse as it was.
+
+    Example: `rivalry reextract --since 2025-11-01 --diff`
+    """
+    from flows.reextracting import reextract as read_again
+
+    day = day_of(since, "--since")
+    first = datetime.combine(day, time(), UTC) if day else None
+    try:
+        done = read_again(
+            paths_of(db), datetime.now(UTC), show=_show_changes, since=first, model=model, replace=not diff
+        )
+    except KeyboardInterrupt:
+        raise RunFailed("stopped; the warehouse is as it was") from None
+    err.print(f"{done:,} texts read again; " + ("nothing was replaced" if diff else "the new events are published"))
+
+
+def _show_changes(changes: Sequence[Change]) -> None:
+    for change in changes:
+        out.print(str(change), markup=False, soft_wrap=True)
+    kinds = Counter(change.kind for change in changes)
+    err.print(", ".join(f"{kinds[kind]:,} events {kind}" for kind in ("appeared", "vanished", "changed")))

@@ -3,13 +3,13 @@
 -- may be an outage.
 -- sorted by: day
 -- day: UTC day
--- runs: runs begun on that day; 0 means that nobody watched
+-- runs: runs begun on that day that asked sources; 0 means that nobody watched
 -- articles_read: articles read and stored by the runs of that day, on topic or not
 -- sources_ok: sources that answered at least once on that day
 -- sources_failed: sources asked on that day that never answered
 -- sources_truncated: sources that listed less on that day than was there, by a cap, a limit or a page that failed
 with watched as (
-    select started_utc::date as day, count(*) as runs from runs group by 1
+    select started_utc::date as day, count(*) as runs from runs semi join source_reports using (run_id) group by 1
 ),
 read as (
     select recorded_utc::date as day, count(*) as articles_read from outcomes

@@ -1,8 +1,9 @@
 """Events across articles: what joins and what does not, and the same events however the reports came in."""
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractors.language.knowledge import load_knowledge
 from extractors.records import EventMention
+from flows.newsroom import content
+from flows.newsroom.content import last_day, load_stories
 from tests.warehouse_makers import NOW, VERSIONS, article, dump, event, finished, night, reading, source
 from warehouse import connect, ledger, load, resolve
 from warehouse.agreement import Claim, agree, claim_id, claim_of
@@ -19,6 +23,7 @@ from warehouse.identity import date_range
 from warehouse.load import Finished
 from warehouse.placing import Claims, place
 
+EXPECTED = Path(content.__file__).with_name("expected.toml")
 EVENTS = ("events", "event_reports", "event_claims", "event_mentions")
 
 
@@ -367,3 +372,52 @@ def test_an_event_bears_the_id_of_a_claim_that_all_its_others_agree_with(plan: l
     claims = {c.claim_id: c for c in claims_of(plan)}
     for name, founder in placed_by_steps([list(claims.values())]).items():
         assert name == founder or agree(claims[founder], claims[name])
+
+
+# the sample newsroom, as a careful reader reads it
+
+TOGETHER = (
+    ("EXPORT_CONTROL", "2025-11-06", {"b30a-blocked-wire", "b30a-ledger", "huang-no-active-talks"}),
+    ("SANCTION", "2025-09-12", {"lists-versus-ownership", "smic-third-quarter", "nvidia-antitrust-limbo"}),
+    ("FUNDING", "2024-05", {"big-fund-three-scale", "pinewater-chips-act"}),
+    ("EXPORT_CONTROL", "2025-11-07", {"mofcom-suspends-october-controls", "us-critical-minerals-list"}),
+    ("DIPLOMACY", "2025-10-30", {"busan-truce-fact-sheet", "blackwell-kept-home"}),
+)
+
+
+def reader_claims() -> Iterator[tuple[str, Claim]]:
+    """Each event that the reader found, by the article that reports it; a copy reports what its original does."""
+    stories = {story.id: story for story in load_stories(last_day())}
+    articles = {row["id"]: row for row in tomllib.loads(EXPECTED.read_text(encoding="utf-8"))["article"]}
+    state_of = load_knowledge().state_of
+    for name, row in articles.items():
+        published = stories[name].published
+        for told in articles[row.get("same_as", name)].get("event", []):
+            days = date_range(told.get("date"), told.get("precision", "unknown")) or (None, None)
+            fields = {"direction": "", "instrument": None, "objects": [], "amount": None, "currency": None} | told
+            fields |= {
+                f"{role}_countries": [s for n in told[f"{role}s"] if (s := state_of(n))] for role in ("actor", "target")
+            }
+            made = claim_of(
+                fields | {"date_from": days[0], "date_to": days[1], "precision": told.get("precision", "unknown")}
+            )
+            moment = published.astimezone(UTC).replace(tzinfo=None) if published else None
+            yield name, replace(made, claim_id=claim_id(made), first_published=moment)
+
+
+def test_reports_of_one_event_in_the_sample_newsroom_join_and_different_ones_do_not() -> None:
+    reports = list(reader_claims())
+    first: dict[str, Claim] = {}
+    for _, made in sorted(reports, key=lambda report: report[1].rank):
+        first.setdefault(made.claim_id, made)
+    events = placed_by_steps([list(first.values())])
+    told_by: dict[str, set[str]] = {}
+    for name, made in reports:
+        told_by.setdefault(events[made.claim_id], set()).add(name)
+    for kind, day, names in TOGETHER:
+        joined = [told for event, told in told_by.items() if first[event].type == kind and names <= told]
+        assert joined, f"{kind} of {day} is split: {names}"
+    days = {event: {str(first[c].date_from) for c, e in events.items() if e == event and first[c].stated
+                    and first[c].date_from == first[c].date_to} for event in told_by}  # fmt: skip
+    assert all(len(found) <= 1 for found in days.values()), "no event has two stated days"
+    assert len(reports) == 219 and 150 <= len(told_by) <= 160

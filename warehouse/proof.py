@@ -8,7 +8,6 @@ row with its id is stored with the same values, versions of code, model and voca
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +19,8 @@ import pyarrow.parquet as pq
 from extractors.errors import Permanent, UserError
 from extractors.ids import content_hash
 from warehouse import raw
+from warehouse.cells import bare, cell
 from warehouse.connect import open_reader
-from warehouse.export import cell
 from warehouse.rows import records
 
 CHUNK = 2000
@@ -98,9 +97,9 @@ def _faults(row: dict[str, Any], texts: _Texts, stored: dict[str, dict[str, Any]
 def _value_faults(row: dict[str, Any], kept: dict[str, Any]) -> Iterator[str]:
     """Every value that is stored under the name of its column is the one exported, versions included."""
     for name in row.keys() & kept.keys():
-        if row[name] != kept[name] and row[name] != cell(kept[name]):
+        if row[name] not in (kept[name], cell(kept[name]), cell(kept[name], excel=True)):
             yield f"{name} is {_short(str(row[name]))!r}, and {_short(cell(kept[name]))!r} is stored"
-    if "quote" in row and kept.get("sentence") and not _quotes(_bare(row["quote"]), kept["sentence"]):
+    if "quote" in row and kept.get("sentence") and not _quotes(row["quote"], kept["sentence"]):
         yield f"the quote {_short(row['quote'])!r} is not the stored sentence"
 
 
@@ -138,11 +137,11 @@ class _Texts:
             return
         start, end = int(row["start_char"]), int(row["end_char"])
         found = text[start:end]
-        if "quote" in row and not _quotes(_bare(row["quote"]), found):
+        if "quote" in row and not _quotes(row["quote"], found):
             yield f"the text at {start}-{end} is {_short(found)!r}, not the quote {_short(row['quote'])!r}"
-        if "text" in row and _bare(row["text"]) != found:
+        if "text" in row and found not in (row["text"], bare(row["text"])):
             yield f"the text at {start}-{end} is {_short(found)!r}, not {_short(row['text'])!r}"
-        if row.get("trigger") and _bare(row["trigger"]) not in found:
+        if row.get("trigger") and row["trigger"] not in found and bare(row["trigger"]) not in found:
             yield f"the trigger {row['trigger']!r} is not in its sentence"
 
 
@@ -188,20 +187,19 @@ def _chunks(path: Path) -> Iterator[list[dict[str, Any]]]:
             yield rows
 
 
-def _bare(cell: str | None) -> str | None:
-    """A cell without the sign that keeps spreadsheets from running it."""
-    return cell[1:] if cell and re.match(r"'[=+\-@\t\r]", cell) else cell
-
-
 def _id(row: dict[str, Any]) -> str:
     names = ("event_mention_id", "mention_id", "event_id", "article_id")
     return next((str(row[name]) for name in names if row.get(name)), "")
 
 
 def _quotes(quote: str | None, sentence: str) -> bool:
-    if quote == sentence:
-        return True
-    return bool(quote) and quote.endswith(CUT) and len(quote) > 1 and sentence.startswith(quote[: -len(CUT)])
+    """Whether a cell, guarded or not, is the sentence or the beginning of it that an export keeps."""
+    for text in (quote, bare(quote)):
+        if text == sentence:
+            return True
+        if text and text.endswith(CUT) and len(text) > 1 and sentence.startswith(text[: -len(CUT)]):
+            return True
+    return False
 
 
 def _short(text: str | None) -> str:

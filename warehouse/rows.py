@@ -72,6 +72,11 @@ def one(con: duckdb.DuckDBPyConnection, sql: str, params: Any = None) -> tuple[A
     return row
 
 
+def quoted(text: str) -> str:
+    """``text`` as a string of SQL, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _run(con: duckdb.DuckDBPyConnection, incoming: pa.Table, sql: str) -> None:
     con.register("incoming_rows", incoming)
     con.execute(sql)

@@ -18,7 +18,7 @@ from warehouse.dictionary import write_dictionary
 from warehouse.ledger import STORED
 from warehouse.macros import create_macros
 from warehouse.names import write_aliases
-from warehouse.rows import insert, naive_utc, one
+from warehouse.rows import insert, naive_utc, one, quoted
 from warehouse.views import create_views
 
 INFO = """
@@ -46,7 +46,7 @@ def publish(db: Path, snapshot: Path, *, now: datetime | None = None) -> str:
         snapshot.parent.mkdir(parents=True, exist_ok=True)
         with open_writer(db) as con:
             name = one(con, "select current_database()")[0]
-            con.execute(f"attach {_quoted(str(part))} as published")
+            con.execute(f"attach {quoted(str(part))} as published")
             con.execute(f'copy from database "{name}" to published')
             con.execute("detach published")
         with duckdb.connect(str(part), config=WRITER_CONFIG) as con:
@@ -110,7 +110,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -40,7 +40,7 @@ def create_views(con: duckdb.DuckDBPyConnection, folder: Path = FOLDER) -> None:
 
     Raises ``ValueError`` where columns and their documentation differ, and ``CycleError`` where views ask each other.
     """
-    for view in _in_order(read_views(folder)):
+    for view in in_order(read_views(folder)):
         kind = "table" if view.order else "view"
         ordered = f"from ({view.sql}) order by {view.order}" if view.order else view.sql
         con.execute(f"create or replace {kind} {view.name} as {ordered}")
@@ -51,7 +51,8 @@ def create_views(con: duckdb.DuckDBPyConnection, folder: Path = FOLDER) -> None:
             comment(con, "column", f"{view.name}.{column}", text)
 
 
-def _in_order(views: list[View]) -> list[View]:
+def in_order(views: list[View]) -> list[View]:
+    """``views``, those first that others ask. Raises ``CycleError`` where views ask each other."""
     by_name = {view.name: view for view in views}
     asked = {view.name: set(re.findall(r"\b(?:from|join)\s+(\w+)", view.sql)) & set(by_name) for view in views}
     return [by_name[name] for name in TopologicalSorter(asked).static_order()]

@@ -1,4 +1,5 @@
 -- One row for each report of each event, with a quote and the address where it stands.
+-- quote: the sentence that tells the event, at most 300 characters; one that was cut ends in …
 select v.event_id, v.event_mention_id, v.type, v.direction, m.actors, m.targets, m.instrument, m.objects, v.date,
     v.precision, m.date_basis, v.status, v.attribution, v.trigger,
     case when length(v.sentence) > 300 then left(v.sentence, 299) || '…' else v.sentence end as quote, v.start_char,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import console, run_logging
-from flows.commands import asking, backfilling, exporting, ingesting, operating, proving, reading
+from flows.commands import asking, backfilling, exporting, ingesting, operating, proving, reading, reporting
 
 # Prefect asks nobody before it counts its users, and waits 20 s for its own server: too little on a busy machine.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -33,7 +33,7 @@ def main(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks in
 
 for panel, commands in {
     "Run": (ingesting.ingest, ingesting.serve, backfilling.backfill),
-    "Ask and take away": (asking.sql, asking.dictionary, exporting.export),
+    "Ask and take away": (asking.sql, asking.dictionary, reporting.report, exporting.export),
     "Read one thing": (reading.read, reading.extract),
     "Prove it": (proving.verify, proving.explain, proving.reextract),
     "Look after it": (operating.sources, operating.status, operating.doctor),

@@ -5,9 +5,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+TRAIN  := .venv-train
+OUT    ?= rivalry-model
 
 .DEFAULT_GOAL := help
-.PHONY: help run test eval bench docs lint lock clean
+.PHONY: help run test eval train bench docs lint lock clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -25,8 +27,19 @@ run: $(STAMP) ## the nightly flow over the bundled sample newsroom
 test: $(STAMP) ## all the tests, without network beyond loopback
 	$(BIN)/python -m pytest
 
-eval: $(STAMP) ## score the shipped pipeline on the test part of its corpus
-	$(BIN)/python -m extractors.events.evaluate --part test
+eval: $(STAMP) ## score the shipped pipeline (or MODEL) on the test part of its corpus
+	$(BIN)/python -m extractors.events.evaluate --part test $(if $(MODEL),--model $(MODEL))
+
+$(TRAIN)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	$(TRAIN)/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(TRAIN)/bin/python -m pip install --quiet --group train
+	$(TRAIN)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+train: $(TRAIN)/.installed ## fetch the open corpora and train the shipped pipeline anew into OUT, in under two hours
+	$(TRAIN)/bin/python -m extractors.language.training.reproduce $(OUT)
 
 bench: $(STAMP) ## measure speed and memory beside what one would use instead (AREA=language for one)
 	$(BIN)/python -m tests.bench $(AREA)
@@ -43,4 +56,4 @@ lock: ## resolve the dependencies anew and write requirements.lock (needs uv)
 	uv export --quiet --no-header --no-emit-project --group dev --output-file requirements.lock
 
 clean: ## remove the environment and what the tools left
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist *.egg-info
+	rm -rf $(VENV) $(TRAIN) .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

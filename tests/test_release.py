@@ -117,8 +117,9 @@ def test_names_that_xml_has_no_form_for_are_still_a_network(tmp_path: Path) -> N
     snapshot.publish(db, tmp_path / "s.duckdb", now=NOW)
     export(tmp_path / "s.duckdb", tmp_path / "out")
     edges = etree.parse(tmp_path / "out" / "network.graphml").findall(f".//{{{NAMESPACE}}}edge")
-    ends = [(e.get("source"), e.get("target"), e.get("directed")) for e in edges]
-    assert ends == [("\ufffd\ufffdA & B <c> =1", "China", "true"), ("China", "United States", "false")]
+    ends = [(e.get("source"), e.get("target"), e.findtext(f"{{{NAMESPACE}}}data[@key='edge-basis']")) for e in edges]
+    assert ends == [("\ufffd\ufffdA & B <c> =1", "China", "target"), ("China", "United States", "together")]
+    assert not any("directed" in e.attrib for e in edges), "readers refuse a graph that is only partly directed"
 
 
 def test_each_member_says_whence_it_is_known(release: Path) -> None:

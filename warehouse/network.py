@@ -24,8 +24,9 @@ TYPES = {"BOOLEAN": "boolean", "BIGINT": "long", "INTEGER": "int", "DOUBLE": "do
 def write_graphml(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
     """Writes the nodes and edges of ``exports/network_*.sql`` as ``path``, and returns it.
 
-    A pair has an edge for each kind of act and status; edges with basis ``together`` have no direction. An unknown
-    has no ``data`` element. Characters that XML can't hold are written U+FFFD.
+    A pair has an edge for each kind of act and status. All edges are written as directed, since networkx and others
+    refuse a mixed graph; the ends of one with basis ``together`` are in alphabetical order, which means nothing. An
+    unknown has no ``data`` element. Characters that XML can't hold are written U+FFFD.
     """
     nodes, edges = (read_documented(EXPORTS / f"network_{part}.sql").sql for part in ("nodes", "edges"))
     with etree.xmlfile(str(path), encoding="UTF-8") as file:
@@ -38,7 +39,7 @@ def write_graphml(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
                     _write(file, "node", {"id": _text(row.pop("node"))}, row)
                 for row in _rows(con, edges):
                     ends = {"source": _text(row.pop("from_node")), "target": _text(row.pop("to_node"))}
-                    _write(file, "edge", ends | {"directed": cell(row["basis"] == "target")}, row)
+                    _write(file, "edge", ends, row)
     return path
 
 

@@ -2,7 +2,7 @@
 -- several actors or targets has an edge for each pair of them.
 -- from_node: who acts; the first of the pair where basis is together
 -- to_node: whom it is aimed at; the second of the pair where basis is together
--- basis: target where the event has one; together where both act and it has none, and then the edge has no direction
+-- basis: target where the event has one; together where both act and it has none: then the order of the two means nothing
 -- n_events: events
 -- n_independent: outlets that report them on their own, summed over events
 -- first_day: first day that the earliest of them can mean; NULL where none is dated

@@ -11,7 +11,7 @@ from extractors.events.antecedents import antecedent
 from extractors.events.confidence import confidence, load_weights
 from extractors.events.merge import Candidate, merge
 from extractors.events.reading import read_texts
-from extractors.events.types import CUES, cues
+from extractors.events.types import CUES, cues, easing
 from extractors.language.pipeline import load
 from extractors.records import EventMention
 
@@ -46,6 +46,14 @@ def test_cues_do_what_their_examples_show(kind: str) -> None:
     assert row["yes"] and row["no"]
     assert [s for s in row["yes"] if not cue.search(s)] == []
     assert [s for s in row["no"] if cue.search(s)] == []
+
+
+@pytest.mark.parametrize("kind", easing())
+def test_words_of_easing_do_what_their_examples_show(kind: str) -> None:
+    row = tomllib.loads(CUES.read_text(encoding="utf-8"))[kind]
+    assert row["ease_yes"] and row["ease_no"]
+    assert [s for s in row["ease_yes"] if not easing()[kind].search(s)] == []
+    assert [s for s in row["ease_no"] if easing()[kind].search(s)] == []
 
 
 def test_one_act_told_twice_is_one_event_with_its_best_evidence() -> None:
@@ -86,7 +94,9 @@ def test_confidence_is_a_probability_that_grows_with_the_signs() -> None:
 
 
 def test_nothing_below_the_stated_confidence_is_reported() -> None:
-    events = read("Huawei was added to the entity list. Analysts said that sales might fall. Beijing accused Washington.")
+    events = read(
+        "Huawei was added to the entity list. Analysts said that sales might fall. Beijing accused Washington."
+    )
     assert all(e.confidence >= load_weights()["least"] for e in events)
 
 

@@ -54,6 +54,11 @@ def code(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) ->
 
 def candidates(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) -> list[Candidate]:
     """Everything that may be an event, each act once, with the signs from which its confidence is made."""
+    return merge(tellings(doc, published, read_on), headline_end=doc.text.find("\n"))
+
+
+def tellings(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) -> list[Candidate]:
+    """Every place that may tell of an event, an act as often as it is told."""
     headline_end = doc.text.find("\n")
     found: list[Candidate] = []
 
@@ -69,7 +74,7 @@ def candidates(doc: Doc, published: dt.date | None, read_on: dt.date | None = No
         event = _alliance_event(doc, act, published, read_on)
         if ("ALLIANCE", event.start) not in told:
             add(event, act.verb)
-    return merge(found, headline_end=headline_end)
+    return found
 
 
 def _alliance_event(doc: Doc, act: AllianceAct, published: dt.date | None, read_on: dt.date | None) -> EventMention:
@@ -118,8 +123,8 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date 
         targets = [t for t in targets if not actors or t.canonical != actors[0].canonical]
     if kind == "DIPLOMACY":
         actors, targets = [*actors, *targets], []
-    if kind == "STATEMENT":
-        actors, targets = _speaker_first(actors, targets)
+    if kind in AIMED:
+        actors, targets = _one_side(actors, targets)
     if not actors and not targets:
         return None
     status = status_of(trigger, sentence)
@@ -190,13 +195,20 @@ def _roles(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player]
     )
 
 
-def _speaker_first(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player], list[_Player]]:
-    """Of a statement, the speaker with the own state as actors; another state named beside the speaker is whom it is about."""
-    speaker = next((a for a in actors if a.label != "GPE"), None)
-    state = load_knowledge().state_of(speaker.canonical) if speaker else None
+def _one_side(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player], list[_Player]]:
+    """Of an act that is aimed at somebody, the states that act: the one of the most specific actor, or else the likeliest rival.
+
+    Another state named beside them is whom it is aimed at.
+    """
+    specific = next((a for a in actors if a.label != "GPE"), None)
+    state = load_knowledge().state_of(specific.canonical) or _state_of_body(specific.canonical) if specific else None
+    states = [a for a in actors if a.label == "GPE"]
     if state is None:
-        return actors, targets
-    others = [a for a in actors if a.label == "GPE" and a.canonical != state]
+        rivals = [a for a in states if a.canonical in RIVALS]
+        if len(rivals) < 2:
+            return actors, targets
+        state = max(rivals, key=lambda a: a.score).canonical
+    others = [a for a in states if a.canonical in RIVALS and a.canonical != state]
     return [a for a in actors if a not in others], [*targets, *others]
 
 

@@ -31,11 +31,6 @@ REPLACEABLE = frozenset(
     }
 )
 DIRECTED = frozenset({"EXPORT_CONTROL", "SANCTION", "TARIFF", "INVESTMENT_SCREENING", "IMPORT_OR_USE_BAN"})
-_EASE = re.compile(
-    r"\b(?:eas(?:e|es|ed|ing)|lift(?:s|ed|ing)?|suspend(?:s|ed|ing)?|paus(?:e|es|ed|ing)|delay(?:s|ed|ing)?|rescind(?:s|ed|ing)?|resum(?:e|es|ed|ing)|allow(?:s|ed|ing)?|"
-    r"approv(?:e|es|ed|ing|al)|grant(?:s|ed|ing)?|clear(?:s|ed|ing)?|remov(?:e|es|ed|ing)|exempt(?:s|ed|ing)?|cut(?:s|ting)?|waiv(?:e|es|ed|ing)|issu(?:e|es|ed|ing) licen[cs]es?|relax(?:es|ed|ing)?|let(?:s|ting)?)\b",
-    re.I,
-)
 _EMPTY = frozenset({"AUX", "PRON", "DET", "ADP", "PART", "PUNCT", "ADV", "CCONJ", "SCONJ", "NUM"})
 
 
@@ -46,13 +41,28 @@ def cues() -> dict[str, re.Pattern[str]]:
     return {kind: re.compile(row["cue"], re.I) for kind, row in rows.items()}
 
 
+@cache
+def easing() -> dict[str, re.Pattern[str]]:
+    """The words of each directed type by which a measure is eased."""
+    rows = tomllib.loads(CUES.read_text(encoding="utf-8"))
+    return {kind: re.compile(row["ease"], re.I) for kind, row in rows.items() if "ease" in row}
+
+
 def tells(trigger: Span) -> bool:
     """Whether a trigger holds a word that can tell of an event."""
     return any(token.pos_ not in _EMPTY for token in trigger)
 
 
 def retyped(trigger: Span, sentence: Span, kind: str, direction: str) -> tuple[str, str]:
-    """The type and direction of a trigger: the network's, or those that the words around it leave no doubt about."""
+    """The type and direction of a trigger: the network's, or those that its own words or those around it leave no doubt about."""
+    kind, direction = _by_cue(trigger, sentence, kind, direction)
+    if kind in DIRECTED:
+        eased = easing()[kind].search(_with_object(trigger, sentence))
+        direction = "ease" if eased else direction or "tighten"
+    return kind, direction
+
+
+def _by_cue(trigger: Span, sentence: Span, kind: str, direction: str) -> tuple[str, str]:
     if kind not in REPLACEABLE:
         return kind, direction
     start = max(sentence.start_char, trigger.start_char - REACH)
@@ -61,7 +71,9 @@ def retyped(trigger: Span, sentence: Span, kind: str, direction: str) -> tuple[s
     measures = [name for name in found if name in DIRECTED]
     if kind in found or len(measures) != 1:
         return kind, direction
-    kind = measures[0]
-    if not direction:
-        direction = "ease" if _EASE.search(trigger.text) else "tighten"
-    return kind, direction
+    return measures[0], direction
+
+
+def _with_object(trigger: Span, sentence: Span) -> str:
+    """The trigger with the three words after it: what is granted, lifted or issued."""
+    return sentence.doc[trigger.start : min(trigger.end + 3, sentence.end)].text

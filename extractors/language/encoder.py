@@ -7,7 +7,7 @@ sentence (Chu & Liu 1965, Edmonds 1967) with one root.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -20,9 +20,8 @@ from extractors.language.trees import spanning_tree
 from extractors.language.wordpieces import LINE, WordPieces, batch, chunks
 
 FILES = ("network.onnx", "tokenizer.json", "labels.json", "pairs.npz")
-BATCH = 16
-WINDOW = 256
-"""Chunks in memory at once: a text of any length takes the same."""
+# Edited prose ends a sentence by one of these or by the end of its line: anything else that looks like a start is none.
+SENTENCE_END = frozenset(".!?…:;\"”’')]»–—-*•")
 EVENTS = ("ner", "trigger", "status", "undated", "role_trigger", "role_argument")
 TOPIC = "topic"
 # Triggers are proposed generously; their confidence decides (``extractors.events.confidence``).
@@ -140,41 +139,30 @@ class Encoder:
 
     def analyse(self, texts: Sequence[Sequence[str]], *, syntax: bool = True) -> list[Analysis]:
         """One analysis a text (a list of words). Without ``syntax``, only names and triggers."""
-        places = [(k, a, b) for k, words in enumerate(texts) for a, b in chunks(words)]
         out = [Analysis() for _ in texts]
         topics: list[list[np.ndarray]] = [[] for _ in texts]
-        for n in range(0, len(places), WINDOW):
-            window = places[n : n + WINDOW]
-            for (k, a, b), part in zip(window, self._parts([texts[k][a:b] for k, a, b in window], syntax), strict=True):
+        for k, words in enumerate(texts):
+            for a, b in chunks(words):
+                part = self._run(words[a:b], syntax)
                 topics[k].append(part[TOPIC])
-                if a and texts[k][a - 1] == LINE:
+                if a and words[a - 1] == LINE:
                     _pass_over_line(out[k], syntax)
-                self._collect(out[k], part, texts[k][a:b], a, syntax)
+                self._collect(out[k], part, words[a:b], a, syntax)
         for analysis, rows in zip(out, topics, strict=True):
             if rows:
                 mean = (1.0 / (1.0 + np.exp(-np.array(rows)))).mean(0)
                 analysis.topic = dict(zip(self.labels[TOPIC], mean.tolist(), strict=True))
         return out
 
-    def _parts(self, chunked: Sequence[Sequence[str]], syntax: bool) -> list[dict[str, np.ndarray]]:
-        """What the network says of each chunk; chunks of like length are run together."""
-        encoded = self._pieces.encode(chunked)
-        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
-        parts: dict[int, dict[str, np.ndarray]] = {}
-        for n in range(0, len(order), BATCH):
-            rows = order[n : n + BATCH]
-            parts |= zip(rows, self._run([encoded[i] for i in rows], syntax), strict=True)
-        return [parts[i] for i in range(len(encoded))]
+    def _run(self, words: Sequence[str], syntax: bool) -> dict[str, np.ndarray]:
+        """What the network says of one chunk.
 
-    def _run(self, rows: list, syntax: bool) -> Iterator[dict[str, np.ndarray]]:
+        Chunks are run one by one: int8 scales its activations by what it is given, so that in a batch a text's reading would depend on
+        its neighbours. It is as fast, since nothing is padded.
+        """
         names = [TOPIC, *EVENTS, *(["tag", "morph", "lemma", "sent", "arc", "rel_dep", "rel_head"] if syntax else [])]
-        values = self._session.run(names, batch(rows))
-        for i, row in enumerate(rows):
-            n = len(row.first)
-            yield {
-                name: v[i] if name == TOPIC else v[i, :n, :n] if name == "arc" else v[i, :n]
-                for name, v in zip(names, values, strict=True)
-            }
+        values = self._session.run(names, batch(self._pieces.encode([words])))
+        return {name: value[0] for name, value in zip(names, values, strict=True)}
 
     def _collect(
         self, into: Analysis, part: dict[str, np.ndarray], words: Sequence[str], offset: int, syntax: bool
@@ -193,6 +181,7 @@ class Encoder:
         rules = part["lemma"].argmax(-1)
         into.lemmas += [apply_rule(self.labels["lemma"][r], w) for r, w in zip(rules, words, strict=True)]
         starts = part["sent"] > 0
+        starts[1:] &= np.array([word[-1:] in SENTENCE_END for word in words[:-1]], dtype=bool)
         starts[0] = True
         starts[lines] = True
         starts[[i + 1 for i in lines if i + 1 < len(words)]] = True

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import spacy
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc, DocBin, Span, Token
 
 from extractors.language.lemma_rules import rule_for
 from extractors.language.tokenization import customize
@@ -85,19 +85,33 @@ def sentence_chunks(doc: Doc, limit: int) -> Iterator[tuple[int, int]]:
 
 
 def treebank(docs: Iterable[Doc], limits: Sequence[int] = TREE_LIMITS) -> Iterator[Example]:
-    """Tags, morphology, lemmas, sentence starts and trees, in chunks of changing length."""
+    """Tags, morphology, lemmas, sentence starts and trees, in chunks of changing length, in every other document with lines."""
     for number, doc in enumerate(docs):
         for a, b in sentence_chunks(doc, limits[number % len(limits)]):
-            span = doc[a:b]
-            yield Example(
-                words=[t.text for t in span],
-                tag=[t.tag_ for t in span],
-                morph=[f"{t.pos_}|{t.morph}" for t in span],
-                lemma=[rule_for(t.text, t.lemma_) for t in span],
-                sent=[int(bool(t.is_sent_start)) for t in span],
-                head=[t.head.i - a if a <= t.head.i < b else -1 for t in span],
-                relation=["root" if t.head is t or t.dep_ == "ROOT" else t.dep_ for t in span],
-            )
+            yield _tree(doc[a:b], lines=number % 2 == 1)
+
+
+def _tree(span: Span, *, lines: bool) -> Example:
+    """One chunk of a treebank; with ``lines``, a ``LINE`` stands after its first sentence and after every third one from there.
+
+    Treebanks have no lines, and a text has: what follows one must be parsed as well.
+    """
+    breaks: set[int] = set()
+    if lines:
+        breaks = {sent.start for k, sent in enumerate(span.sents) if k % 3 == 1 and sent.start > span.start}
+    order: list[Token | None] = []
+    for token in span:
+        order += [None, token] if token.i in breaks else [token]
+    place = {token.i: k for k, token in enumerate(order) if token is not None}
+    return Example(
+        words=[LINE if t is None else t.text for t in order],
+        tag=["" if t is None else t.tag_ for t in order],
+        morph=["" if t is None else f"{t.pos_}|{t.morph}" for t in order],
+        lemma=["" if t is None else rule_for(t.text, t.lemma_) for t in order],
+        sent=[int(t is None or bool(t.is_sent_start)) for t in order],
+        head=[-1 if t is None else place.get(t.head.i, -1) for t in order],
+        relation=["" if t is None else "root" if t.head is t or t.dep_ == "ROOT" else t.dep_ for t in order],
+    )
 
 
 def open_names(docs: Iterable[Doc], limit: int = MAX_WORDS) -> Iterator[Example]:
@@ -199,5 +213,5 @@ def _role(event: GoldEvent, mention: GoldMention) -> str:
 
 def classes(examples: Iterable[Example], task: str, at_least: int) -> list[str]:
     """The classes of a task seen at least so often, most frequent first (ties by name): the order of a head's outputs."""
-    counts = Counter(c for e in examples for c in getattr(e, task))
+    counts = Counter(c for e in examples for c in getattr(e, task) if c)
     return [c for c, n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0])) if n >= at_least]

@@ -19,19 +19,7 @@ CORPUS_DIR = Path(__file__).with_name("corpus")
 
 LABELS = frozenset({"ORG", "ALLIANCE", "POLICY", "PERSON", "GPE", "PRODUCT"})
 KINDS = frozenset(
-    [
-        "wire",
-        "newspaper",
-        "analysis",
-        "official",
-        "headline",
-        "thinktank",
-        "statemedia",
-        "trade",
-        "post",
-        "lawfirm",
-        "newsletter",
-    ]
+    "wire newspaper analysis official headline thinktank statemedia trade post lawfirm newsletter".split()
 )
 FAMILIES = frozenset(
     [

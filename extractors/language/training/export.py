@@ -18,8 +18,8 @@ import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from extractors.language.training.fit import sizes_of
 from extractors.language.training.network import Network
+from extractors.language.training.targets import sizes_of
 from extractors.language.wordpieces import WordPieces, batch
 
 INPUTS = ("pieces", "mask", "cases", "first")

@@ -21,90 +21,17 @@ from torch.nn import functional as F
 
 from extractors.language.training.augment import augmented
 from extractors.language.training.corpus import read_corpus
-from extractors.language.training.examples import (
-    NER_TAGS,
-    ROLES,
-    STATUS,
-    TOPIC,
-    TRIGGER_TAGS,
-    UNDATED,
-    Example,
-    annotated,
-    classes,
-    docs_of,
-    open_names,
-    treebank,
-)
-from extractors.language.training.network import Network, Sizes
+from extractors.language.training.examples import Example, annotated, docs_of, open_names, treebank
+from extractors.language.training.network import Network
+from extractors.language.training.targets import IGNORE, Targets, sizes_of, vocabulary
 from extractors.language.wordpieces import Pieces, WordPieces, batch
 
-IGNORE = -100
 NEW_HEADS = 10.0  # how much faster than the rest they learn
 # Nineteen words in twenty tell of no event, and six in seven are in no name: without weights the heads learn to say so.
 NO_TRIGGER_WEIGHT = 0.2
 NAME_WEIGHT = 1.3
 # Matrix products in bfloat16 where the CPU has them: a step takes 1.0 s instead of 1.6 (EPYC, 2 threads).
 HALF = torch.backends.cpu.get_cpu_capability() == "AVX512" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-TASKS = ("trigger", "status", "undated", "tag", "morph", "lemma", "relation")
-
-
-def vocabulary(trees: Sequence[Example]) -> dict[str, list[str]]:
-    """The classes of every head. Rare ones are left out: their words train the other heads only."""
-    return {
-        "ner": list(NER_TAGS),
-        "trigger": list(TRIGGER_TAGS),
-        "status": list(STATUS),
-        "undated": list(UNDATED),
-        "role": list(ROLES),
-        "tag": classes(trees, "tag", 1),
-        "morph": classes(trees, "morph", 10),
-        "lemma": classes(trees, "lemma", 4),
-        "relation": classes(trees, "relation", 10),
-        "topic": list(TOPIC),
-    }
-
-
-def sizes_of(vocab: dict[str, list[str]]) -> Sizes:
-    return Sizes(**{name: len(rows) for name, rows in vocab.items()})
-
-
-class Targets:
-    """Turns examples into target arrays by the vocabulary."""
-
-    def __init__(self, vocab: dict[str, list[str]]) -> None:
-        self.index = {task: {c: i for i, c in enumerate(rows)} for task, rows in vocab.items()}
-
-    def of(self, examples: Sequence[Example], words: int) -> dict[str, Tensor]:
-        out: dict[str, Tensor] = {}
-        for task in TASKS:
-            if any(getattr(e, task) for e in examples):
-                out[task] = torch.full((len(examples), words), IGNORE)
-                for i, e in enumerate(examples):
-                    for j, value in enumerate(getattr(e, task)):
-                        out[task][i, j] = self.index[task].get(value, IGNORE)
-        if any(e.ner for e in examples):
-            out["ner"] = torch.zeros(len(examples), words, len(self.index["ner"]), dtype=torch.bool)
-            for i, e in enumerate(examples):
-                for j, allowed in enumerate(e.ner):
-                    for name in allowed:
-                        out["ner"][i, j, self.index["ner"][name]] = True
-        pairs = [(i, t, h, self.index["role"][r]) for i, e in enumerate(examples) for t, h, r in e.roles]
-        if pairs:
-            out["role"] = torch.tensor(pairs)
-        if any(e.topic is not None for e in examples):
-            out["topic"] = torch.full((len(examples), len(self.index["topic"])), float(IGNORE))
-            for i, e in enumerate(examples):
-                if e.topic is not None:
-                    out["topic"][i] = 0.0
-                    out["topic"][i, [self.index["topic"][name] for name in e.topic]] = 1.0
-        if any(e.head for e in examples):
-            out["head"] = torch.full((len(examples), words), IGNORE)
-            out["sent"] = torch.full((len(examples), words), float(IGNORE))
-            for i, e in enumerate(examples):
-                for j, (head, start) in enumerate(zip(e.head, e.sent, strict=True)):
-                    out["head"][i, j] = head if head >= 0 else IGNORE
-                    out["sent"][i, j] = start
-        return out
 
 
 def losses(network: Network, inputs: dict[str, np.ndarray], targets: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import console, run_logging
-from flows.commands import asking, backfilling, exporting, ingesting, operating, proving, reading, reporting
+from flows.commands import asking, backfilling, exporting, ingesting, naming, operating, proving, reading, reporting
 
 # Prefect asks nobody before it counts its users, and waits 20 s for its own server: too little on a busy machine.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -36,7 +36,7 @@ for panel, commands in {
     "Ask and take away": (asking.sql, asking.dictionary, reporting.report, exporting.export),
     "Read one thing": (reading.read, reading.extract),
     "Prove it": (proving.verify, proving.explain, proving.reextract),
-    "Look after it": (operating.sources, operating.status, operating.doctor),
+    "Look after it": (operating.sources, operating.status, operating.doctor, naming.entities),
 }.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)

@@ -36,6 +36,9 @@ REASONS: dict[str, str] = {
     "redirect": "the record of a WARC file is a redirect, and holds no page",
     "language": "the text is not English",
     "unreadable": "the page could not be read",
+    "reader_timeout": "reading the page took longer than a page may",
+    "reader_crashed": "the process that read the page died",
+    "reader_memory": "reading the page took more memory than a page may",
     # not fetched
     "robots": "the site's robots.txt does not allow it",
     "robots_unavailable": "robots.txt could not be had, so the page was left alone for now",
@@ -90,6 +93,17 @@ PROBLEMS: dict[str, str] = {
 }
 
 RETRIED: frozenset[str] = frozenset(
-    {"robots_unavailable", "timeout", "unreachable", "rate_limited", "server_error", "before_since", "source_off"}
+    {
+        "robots_unavailable",
+        "timeout",
+        "unreachable",
+        "rate_limited",
+        "server_error",
+        "before_since",
+        "source_off",
+        # A machine short of time or memory does this to any page; one that always does it is left after some nights.
+        "reader_timeout",
+        "reader_crashed",
+    }
 )
 FINAL: frozenset[str] = frozenset(REASONS) - RETRIED

@@ -12,10 +12,11 @@ from extractors.ids import article_id, canonical_url, content_hash
 from extractors.language.pipeline import load
 from extractors.pages.duplicates import near_duplicates
 from extractors.pages.read import read_page
+from extractors.pages.readers import shared_readers
 from extractors.records import Article, FeedEntry, Page, RawPage, Reading, Source
 from flows.fetching import Work
 from flows.night import Night
-from warehouse import connect
+from warehouse import connect, raw
 from warehouse import load as store
 from warehouse.load import Finished
 
@@ -24,26 +25,53 @@ COPIES_WITHIN = timedelta(days=14)
 
 
 def read(night: Night, works: Sequence[Work]) -> list[Work]:
-    """Pages to articles; what has no page becomes an article of headline and summary."""
-    return [w if w.outcome else _read(w, night) for w in works]
+    """Pages to articles, in processes of their own; what has no page becomes an article of headline and summary.
+
+    The pages are taken from where they were kept, one by one, so that a batch of large ones doesn't fill the memory.
+    """
+    fetched = [w for w in works if w.raw and not w.outcome]
+    answers = shared_readers().read_all((_kept(w, night) for w in fetched), night.now)
+    pages = {w.entry.entry_id: answer for w, answer in zip(fetched, answers, strict=True)}
+    return [w if w.outcome else _read(w, pages.get(w.entry.entry_id) or _listed(w), night) for w in works]
 
 
-def _read(work: Work, night: Night) -> Work:
-    entry, source = work.entry, night.sources[work.entry.source_id]
-    if work.raw is None:
-        text = entry.text or "\n\n".join(filter(None, (entry.title, entry.summary)))
-        basis = "api" if entry.text else "summary" if entry.summary else "headline"
-        page = Page(
-            title=entry.title, authors=entry.authors, published=None, published_basis="none", modified=None, canonical_url=None,
-            language=entry.language, publisher=entry.publisher, text=text, text_basis=basis,
-        )  # fmt: skip
-        return replace(work, page=page, article=article_of(entry, source, page, entry.key, None, night))
+def read_here(night: Night, work: Work) -> Work:
+    """A fetched page to its article, in this process and without a limit: for programs that set one themselves."""
     try:
         page = read_page(work.raw.body, work.raw.final_url, content_type=work.raw.content_type, now=night.now)
-        if page.language not in {None, "en"}:
-            raise Permanent("language", f"the text is in {page.language!r}")
     except StageError as error:
-        return work.ended("read", error.reason, error.detail)
+        return _read(work, error, night)
+    return _read(work, page, night)
+
+
+def _kept(work: Work, night: Night) -> RawPage | StageError:
+    if not work.raw_hash:
+        return work.raw
+    try:
+        return replace(work.raw, body=raw.get(night.paths.raw, work.raw_hash))
+    except Permanent as error:
+        return error
+
+
+def _listed(work: Work) -> Page:
+    """What the list says of a document that has no page to read."""
+    entry = work.entry
+    text = entry.text or "\n\n".join(filter(None, (entry.title, entry.summary)))
+    basis = "api" if entry.text else "summary" if entry.summary else "headline"
+    return Page(
+        title=entry.title, authors=entry.authors, published=None, published_basis="none", modified=None, canonical_url=None,
+        language=entry.language, publisher=entry.publisher, text=text, text_basis=basis,
+    )  # fmt: skip
+
+
+def _read(work: Work, page: Page | StageError, night: Night) -> Work:
+    entry, source = work.entry, night.sources[work.entry.source_id]
+    if isinstance(page, StageError):
+        return work.ended("read", page.reason, page.detail)
+    if work.raw is None:
+        return replace(work, page=page, article=article_of(entry, source, page, entry.key, None, night))
+    if page.language not in {None, "en"}:
+        return work.ended("read", "language", f"the text is in {page.language!r}")
     return replace(
         work, page=page, article=article_of(entry, source, page, _address(page, work.raw), work.raw_hash, night)
     )

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from extractors.errors import Permanent, StageError
 from extractors.pages.batch import fetch_all
 from extractors.pages.policy import PageRequest, headlines_only
+from extractors.pages.readers import shared_readers
 from extractors.records import Article, FeedEntry, Outcome, Page, RawPage, Validators
 from flows.night import Night
+from flows.walking import UNCONDITIONAL_AFTER
 from warehouse import connect, ledger, raw
 from warehouse.ledger import Fetch
 from warehouse.load import Finished
@@ -21,7 +23,10 @@ LOG_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One document on its way through a batch; ``outcome`` is set as soon as it has ended."""
+    """One document on its way through a batch; ``outcome`` is set as soon as it has ended.
+
+    The body of ``raw`` is empty where ``raw_hash`` says where it is stored.
+    """
 
     entry: FeedEntry
     raw: RawPage | None = None
@@ -39,13 +44,15 @@ class Work:
 def fetch(night: Night, entries: Sequence[FeedEntry]) -> list[Work]:
     """Fetch the pages of those documents that have one to fetch; each page is kept raw, each request logged.
 
-    A page that an earlier run fetched and, being stopped, did not read is not asked for again.
+    A page that an earlier run fetched and, being stopped, did not read is not asked for again. The processes that will
+    read the pages start meanwhile.
     """
+    shared_readers().start()
     works = [Work(entry=e) for e in entries]
     places = [i for i, w in enumerate(works) if _has_page(w.entry, night)]
     with connect.writing(night.paths.db) as con:
         unread = ledger.unread_pages(con, [works[i].entry for i in places])
-        validators = ledger.page_validators(con, [works[i].entry.key for i in places])
+        validators = ledger.page_validators(con, [works[i].entry.key for i in places], night.now - UNCONDITIONAL_AFTER)
     log = []
     for i in places:
         line = unread.get((works[i].entry.source_id, works[i].entry.key))
@@ -72,9 +79,9 @@ def _save_log(log: Sequence[Fetch], night: Night) -> None:
 
 
 def _stored_page(line: Fetch, night: Night) -> RawPage | None:
-    """The page that an earlier run fetched, or nothing where its file is missing or damaged."""
+    """The page that an earlier run fetched, its body left in the store; nothing where that is missing or damaged."""
     try:
-        body = raw.get(night.paths.raw, line.raw_hash or "")
+        raw.get(night.paths.raw, line.raw_hash or "")
     except Permanent:
         return None
     return RawPage(
@@ -82,7 +89,7 @@ def _stored_page(line: Fetch, night: Night) -> RawPage | None:
         final_url=line.final_url or line.url,
         status=line.status or 200,
         fetched=line.fetched,
-        body=body,
+        body=b"",
         content_type=line.content_type or "",
         validators=line.validators,
     )
@@ -125,4 +132,5 @@ def _fetched(work: Work, answer: RawPage | StageError, night: Night) -> tuple[Wo
     if answer.not_modified:
         return work.ended("fetch", "not_modified"), line
     digest = raw.put(night.paths.raw, answer.body)
-    return replace(work, raw=answer, raw_hash=digest), replace(line, raw_hash=digest)
+    # The body lies in the store: a batch of them would fill the memory.
+    return replace(work, raw=replace(answer, body=b""), raw_hash=digest), replace(line, raw_hash=digest)

@@ -147,9 +147,11 @@ def test_a_page_is_asked_for_conditionally_only_where_it_was_read(con: duckdb.Du
     ledger.save_fetches(con, "r1", [fetch, fetch])
     ledger.save_fetches(con, "r1", [fetch])
     assert con.execute("select count(*) from fetches").fetchall() == [(1,)]
-    assert ledger.page_validators(con, [e.key]) == {}
+    assert ledger.page_validators(con, [e.key], NOW) == {}
     end(con, "r1", outcome(e))
-    assert ledger.page_validators(con, [e.key, "other"]) == {e.key: Validators(etag='"p"')}
+    assert ledger.page_validators(con, [e.key, "other"], NOW) == {e.key: Validators(etag='"p"')}
+    later = NOW + timedelta(seconds=1)
+    assert ledger.page_validators(con, [e.key], later) == {}, "now and then it is asked for without conditions"
 
 
 def test_a_killed_run_is_marked_by_the_next(con: duckdb.DuckDBPyConnection) -> None:

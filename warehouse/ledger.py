@@ -132,18 +132,19 @@ def save_fetches(con: duckdb.DuckDBPyConnection, run_id: str, fetches: Sequence[
         insert(con, "fetches", rows.values(), "on conflict do nothing")
 
 
-def page_validators(con: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> dict[str, Validators]:
+def page_validators(con: duckdb.DuckDBPyConnection, keys: Sequence[str], after: datetime) -> dict[str, Validators]:
     """For each of ``keys`` whose article is stored, the validators of the copy that it was read from.
 
-    A page that a killed run fetched and never read has none: a 304 would lose it.
+    A page that a killed run fetched and never read has none: a 304 would lose it. Nor has one fetched before ``after``
+    (aware): a server that answers 304 for ever is asked without conditions now and then.
     """
     stage(con, "wanted", {"key": list(keys)})
     sql = """
         select f.key, f.etag, f.last_modified from fetches f semi join wanted using (key)
         semi join (from outcomes where list_contains(?, reason)) using (run_id, source_id, key)
-        where f.raw_hash is not null and (f.etag is not null or f.last_modified is not null)
+        where f.raw_hash is not null and f.fetched_utc >= ? and (f.etag is not null or f.last_modified is not null)
         qualify row_number() over (partition by f.key order by f.fetched_utc desc) = 1"""
-    rows = con.execute(sql, [sorted(STORED)]).fetchall()
+    rows = con.execute(sql, [sorted(STORED), naive_utc(after)]).fetchall()
     return {row[0]: Validators(etag=row[1], last_modified=row[2]) for row in rows}
 
 

@@ -182,6 +182,6 @@ def _work(page: WarcPage, job: Job) -> Work:
     work = Work(entry=entry, raw=answer)
     try:
         with limited(PAGE_SECONDS):
-            return documents.read(night, [work])[0]
+            return documents.read_here(night, work)
     except StageError as error:
         return work.ended("read", error.reason, error.detail)

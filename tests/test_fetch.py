@@ -20,6 +20,7 @@ from extractors.errors import Permanent, Retryable, StageError
 from extractors.pages.addresses import is_public
 from extractors.pages.answers import retry_after
 from extractors.pages.batch import fetch_all
+from extractors.pages.conditional import contradicts
 from extractors.pages.fetch import Fetcher
 from extractors.pages.policy import FetchPolicy, PageRequest, redact
 from extractors.pages.robots import parse_robots
@@ -97,6 +98,29 @@ def test_conditional_get(server: HTTPServer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (Validators(etag='"v1"', last_modified="Sun, 02 Nov 2025 08:00:00 GMT"), {"ETag": '"v2"'}),
+        (Validators(etag='"v1"'), {"ETag": 'W/"v1"'}),
+    ],
+)
+def test_a_304_that_names_another_version_is_not_believed(
+    server: HTTPServer, sent: Validators, answered: dict[str, str]
+) -> None:
+    def handler(request: Request) -> Response:
+        asked = {"If-None-Match", "If-Modified-Since"} & set(request.headers.keys())
+        return Response("" if asked else "new", 304 if asked else 200, headers=answered)
+
+    server.expect_request("/p").respond_with_handler(handler)
+    same = answered.get("ETag") == 'W/"v1"'
+    assert get(server, "/p", validators=sent).body == (b"" if same else b"new")
+    assert requested(server, "/p") == (1 if same else 2)
+    dated = {"last-modified": "Mon, 03 Nov 2025 08:00:00 GMT"}  # which the server of these tests strips off a 304
+    assert contradicts(dated, Validators(last_modified="Sun, 02 Nov 2025 08:00:00 GMT"))
+    assert not contradicts(dated, Validators(etag='"v1"', last_modified=dated["last-modified"]))
+
+
+@pytest.mark.parametrize(
     ("encoding", "packed"),
     [
         ("gzip", gzip.compress(b"text " * 100)),
@@ -171,6 +195,34 @@ def test_a_host_that_keeps_failing_is_given_up(server: HTTPServer) -> None:
     answers = [answer for _, answer in fetch_all(requests, FAST)]
     assert {a.reason for a in answers if isinstance(a, StageError)} == {"server_error"}
     assert requested(server, "/p") == FAST.give_up_after
+
+
+def test_a_host_in_trouble_is_asked_more_and_more_slowly_and_then_as_before(server: HTTPServer) -> None:
+    times: list[float] = []
+
+    def handler(_: Request) -> Response:
+        times.append(time.monotonic())
+        return Response("x", 503 if len(times) <= 3 else 200)
+
+    server.expect_request("/p").respond_with_handler(handler)
+    requests = [PageRequest(url=server.url_for(f"/p?{n}"), source=source_of(server, rate=10.0)) for n in range(7)]
+    answers = [a for _, a in fetch_all(requests, FetchPolicy(tries=1, first_wait=0.01))]
+    assert [isinstance(a, RawPage) for a in answers] == [False] * 3 + [True] * 4
+    assert times[3] - times[0] >= 0.2 + 0.4 + 0.8 - 0.1, "it slows with every failure"
+    assert times[6] - times[3] >= 0.4 + 0.2 + 0.1 - 0.1, "and picks up with every answer"
+
+
+def test_retry_after_as_a_date_holds_the_host_back(server: HTTPServer) -> None:
+    def handler(_: Request) -> Response:
+        if requested(server, "/p"):
+            return Response("fine")
+        at = datetime.now(UTC) + timedelta(seconds=2)
+        return Response("x", 429, headers={"Retry-After": format_datetime(at, usegmt=True)})
+
+    server.expect_request("/p").respond_with_handler(handler)
+    began = time.monotonic()
+    assert get(server, "/p", policy=FetchPolicy(first_wait=0.01, longest_wait=5.0)).body == b"fine"
+    assert time.monotonic() - began >= 0.9, "the header has whole seconds"
 
 
 def test_retry_after_in_both_forms() -> None:

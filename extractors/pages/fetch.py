@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -20,6 +21,7 @@ from extractors.credentials import Credential
 from extractors.errors import Permanent, Retryable
 from extractors.pages.addresses import GuardedBackend
 from extractors.pages.answers import charset_of, failure_of, retry_after
+from extractors.pages.conditional import conditions, contradicts
 from extractors.pages.hosts import GivenUp, Host
 from extractors.pages.policy import ACCEPT_PAGE, NO_VALIDATORS, FetchPolicy, PageRequest, host_port, redact
 from extractors.pages.robots import ALLOW_ALL, RobotsRules, parse_robots
@@ -210,8 +212,11 @@ class Fetcher:
         async with self._client.stream("GET", address, headers=headers) as response:
             if response.status_code in _REDIRECTS and response.headers.get("location"):
                 return urljoin(url, response.headers["location"].strip())
-            if response.status_code == 304 and _conditions(request.validators):
+            unchanged = response.status_code == 304 and bool(conditions(request.validators))
+            if unchanged and not contradicts(response.headers, request.validators):
                 return self._page(url, request, response, b"", not_modified=True)
+            if unchanged:
+                return await self._request(url, replace(request, validators=NO_VALIDATORS))
             after = retry_after(response.headers.get("retry-after"), self._clock())
             if failure := failure_of(response.status_code, url, after):
                 raise failure
@@ -244,7 +249,7 @@ class Fetcher:
 
 def _as_sent(url: str, request: PageRequest) -> tuple[httpx.URL, dict[str, str]]:
     """The address and headers that go out: here and nowhere else a key is added."""
-    address, headers = httpx.URL(url), {"Accept": request.accept, **_conditions(request.validators)}
+    address, headers = httpx.URL(url), {"Accept": request.accept, **conditions(request.validators)}
     if credential := _credential_for(url, request):
         sent = {credential.name: credential.prefix + credential.value}
         if credential.place == "header":
@@ -259,9 +264,3 @@ def _credential_for(url: str, request: PageRequest) -> Credential | None:
     if request.credential and host_port(url) == host_port(request.source.url):
         return request.credential
     return None
-
-
-def _conditions(validators: Validators) -> dict[str, str]:
-    """The conditional headers; a validator that could not stand in a header is left out."""
-    stated = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    return {name: value for name, value in stated.items() if value and value.isascii() and value.isprintable()}

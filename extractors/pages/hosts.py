@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiolimiter import AsyncLimiter
-
 from extractors.errors import Retryable
 from extractors.pages.robots import RobotsRules
 
@@ -16,8 +14,15 @@ class GivenUp(Retryable):
     """The host has failed too often in this run: a later run may try again, this one does not."""
 
 
+# A host in trouble is asked up to so many times more slowly than its rate allows.
+SLOWEST = 16
+
+
 class Host:
-    """One host's queue: requests one at a time, ``interval`` seconds apart."""
+    """One host's queue: requests one at a time, ``interval`` seconds apart.
+
+    Each failed try doubles the distance, up to ``SLOWEST`` times the interval, and each answer halves it again.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -25,26 +30,27 @@ class Host:
         self.robots_lock = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._interval = 0.0
-        self._limiter: AsyncLimiter | None = None
-        self._resume_at = 0.0
+        self._slowed = 1
+        self._next_at = 0.0
         self._failures = 0
         self._given_up: Retryable | None = None
 
     def at_most_every(self, interval: float) -> None:
         """Leave at least ``interval`` seconds between requests; the longest that was asked for holds."""
-        if interval > self._interval:
-            self._interval = interval
-            self._limiter = AsyncLimiter(1, interval)
+        self._interval = max(self._interval, interval)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for this host's turn. Raises ``GivenUp``."""
         async with self._turn:
             self.raise_if_given_up()
-            await asyncio.sleep(max(0.0, self._resume_at - asyncio.get_running_loop().time()))
-            if self._limiter:
-                await self._limiter.acquire()
-            yield
+            clock = asyncio.get_running_loop().time
+            await asyncio.sleep(max(0.0, self._next_at - clock()))
+            began = clock()
+            try:
+                yield
+            finally:
+                self._next_at = max(self._next_at, began + self._interval * self._slowed)
 
     def raise_if_given_up(self) -> None:
         """Raise ``GivenUp`` with the reason for which the host was given up."""
@@ -53,15 +59,17 @@ class Host:
 
     def pause(self, seconds: float) -> None:
         """Start no request within the next ``seconds``."""
-        self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + seconds)
+        self._next_at = max(self._next_at, asyncio.get_running_loop().time() + seconds)
 
     def succeeded(self) -> None:
-        """An answer came: earlier failures no longer count."""
+        """An answer came: earlier failures no longer count, and the pace picks up."""
         self._failures = 0
+        self._slowed = max(1, self._slowed // 2)
 
     def failed(self, error: Retryable, give_up_after: int) -> None:
-        """A try failed; after ``give_up_after`` in a row the host is given up."""
+        """A try failed: the pace slows, and after ``give_up_after`` in a row the host is given up."""
         self._failures += 1
+        self._slowed = min(SLOWEST, 2 * self._slowed)
         if self._failures >= give_up_after:
             self._given_up = error
 

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html.parser import HTMLParser
@@ -18,6 +19,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from extractors.language.knowledge import load_knowledge
 from tests.warehouse_makers import (
     NOW,
     TEXT,
@@ -29,6 +31,7 @@ from tests.warehouse_makers import (
     ledger,
     listed,
     load,
+    mention,
     night,
     outcome,
     reading,
@@ -44,7 +47,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER = next((path for path in map(shutil.which, BROWSERS) if path), None)
 needs_browser = pytest.mark.skipif(not BROWSER, reason=f"no browser found ({', '.join(BROWSERS)}); install chromium")
 VOID = {"meta", "br"}
-HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>&\u202e{{ 7*7 }}'
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>&\x01\u202e{{ 7*7 }}'
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 4
 DIRECTIONS = ("tighten", "ease", "form", "join", "leave", "")
 
@@ -83,6 +86,10 @@ class Page(HTMLParser):
 
     def all(self, *tags: str) -> list[Element]:
         return [e for e in self.elements if e.tag in tags]
+
+    def links(self) -> list[Element]:
+        """The links that lead out of the page, those of charts left out."""
+        return [e for e in self.all("a") if not e.attrs["href"].startswith("#") and "tabindex" not in e.attrs]
 
     def section(self, name: str) -> str:
         (found,) = (e for e in self.all("section") if e.attrs["aria-labelledby"] == name)
@@ -163,7 +170,26 @@ def empty(db: Path) -> None:
     connect.open_writer(db).close()
 
 
-MADE = {"empty": empty, "one_event": one_event, "hostile": hostile, "decade": decade}
+def world(db: Path) -> None:
+    """Alliances that share members, policies with stages, and what articles report of both."""
+    what = "The Quad and Chip 4 groups met over the AI Diffusion Rule and the Affiliates Rule."
+    text = f"{TEXT} {what}"
+    names = (
+        ("Quad", "ALLIANCE", "all:quad", None),
+        ("Chip 4", "ALLIANCE", "all:chip-4", None),
+        ("AI Diffusion Rule", "POLICY", "pol:ai-diffusion-rule", None),
+        ("Affiliates Rule", "POLICY", "pol:affiliates-rule", None),
+    )
+    joined = event(text, what, "met", type="ALLIANCE", direction="join", actors=("Australia",), instrument="Chip 4")
+    eased = event(text, what, "met", direction="ease", instrument="Affiliates Rule", date="2026-11-02")
+    read = reading(event(text), joined, eased, text=text)
+    mentions = tuple(mention(surface, label, id, name, text) for surface, label, id, name in names)
+    night(db, finished("a", text=text, read=replace(read, mentions=mentions)))
+    with connect.writing(db) as con:
+        load.save_knowledge(con, load_knowledge(), "o1")
+
+
+MADE = {"empty": empty, "one_event": one_event, "hostile": hostile, "decade": decade, "world": world}
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +218,7 @@ def test_nothing_is_loaded_from_anywhere(pages: dict[str, Page], name: str) -> N
     assert not re.search(r"@import|url\((?!#)", " ".join(styles))
     (policy,) = (e.attrs["content"] for e in page.all("meta") if "http-equiv" in e.attrs)
     assert policy == "default-src 'none'; style-src 'unsafe-inline'"
-    assert all(e.attrs["href"].startswith(("https://", "http://")) for e in page.all("a"))
+    assert all(e.attrs["href"].startswith(("https://", "http://", "#")) for e in page.all("a"))
 
 
 @every_page
@@ -208,9 +234,12 @@ def test_headings_tables_and_charts_can_be_heard(pages: dict[str, Page], name: s
     assert all({"aria-label", "aria-labelledby"} & set(e.attrs) for e in page.all("table"))
     assert all(e.attrs.get("aria-label") for e in page.elements if e.attrs.get("role") == "img")
     assert all(any(a.attrs.get("role") == "img" for a in e.around) for e in page.all("svg"))
-    assert not [e.attrs for e in page.elements if "tabindex" in e.attrs], (
-        "the order of the page is that of the keyboard"
+    kept_out = [e for e in page.elements if "tabindex" in e.attrs]
+    assert all(e.attrs["tabindex"] == "-1" and e.around[-1].tag == "g" for e in kept_out), (
+        "the order of the page is that of the keyboard, which is not led through the bars of a chart"
     )
+    inside = {e.attrs["href"] for e in page.all("a") if e.attrs["href"].startswith("#")}
+    assert inside <= {f"#{name}" for name in ids}, "what leads to a place in the page leads somewhere"
     assert [e.attrs["lang"] for e in page.all("html")] == ["en"]
 
 
@@ -250,19 +279,25 @@ def test_hostile_words_stay_words(pages: dict[str, Page]) -> None:
     assert "<script" not in page.raw and "<img" not in page.raw and "javascript:" not in page.raw
     for section in ("new", "coverage"):
         assert " ".join(HOSTILE.split()) in page.section(section), "it is shown as it came, neither run nor hidden"
-    assert {e.attrs["href"] for e in page.all("a")} == {f"https://wire.example/?q={HOSTILE}"}
+    assert {e.attrs["href"] for e in page.links()} == {f"https://wire.example/?q={HOSTILE}"}
 
 
 def test_words_that_turn_the_direction_of_writing_turn_only_themselves(pages: dict[str, Page]) -> None:
-    turned = [around for data, around in pages["hostile"].texts if "\u202e" in data]
+    turned = [(data, around) for data, around in pages["hostile"].texts if "\u202e" in data]
     assert len(turned) > 8
-    for around in turned:
+    for data, around in turned:
+        if around[-1].tag == "title":
+            lines = data.split("\n")
+            assert all(line[0] == "\u2068" and line[-1] == "\u2069" for line in lines), (
+                "each is isolated from the others"
+            )
+            continue
         assert any(e.tag in {"bdi", "td", "th", "blockquote"} or e.attrs.get("dir") == "auto" for e in around)
 
 
 def test_what_is_long_is_cut_and_shows_it(db: Path) -> None:
     night(db, finished(title="An endless headline " * 100))
-    (link,) = page_of(db).all("a")
+    (link,) = [e for e in page_of(db).links() if "headline" in e.text]
     assert len(link.text) == 300 and link.text.endswith("…")
 
 
@@ -271,7 +306,7 @@ def test_what_is_long_is_cut_and_shows_it(db: Path) -> None:
 
 def test_an_empty_warehouse_shows_no_table_and_no_chart(pages: dict[str, Page]) -> None:
     page = pages["empty"]
-    assert not page.all("table", "svg", "figure", "details", "a")
+    assert not page.all("table", "svg", "figure", "details") and not page.links()
     assert [e.text for e in page.all("dd")] == ["0"] * 4
     assert "no run has been made yet" in page.section("new")
 
@@ -286,7 +321,10 @@ def test_one_event_stands_with_its_sentence_outlet_and_link(pages: dict[str, Pag
         "Wire: Title a",
     ):
         assert claim in page.section("new")
-    assert not page.all("svg") and rows(page, "series")["2026-11-09"] == "1 tighten | before the first run"
+    assert not page.all("svg")
+    day = " ".join(rows(page, "series")["2026-11-09"].split())
+    assert day.startswith("1 tighten Export control: Department of Commerce, United States → China (tighten)")
+    assert day.endswith("| before the first run")
 
 
 def rows(page: Page, section: str) -> dict[str, str]:
@@ -417,6 +455,26 @@ def test_skipped_documents_are_told_apart_by_night(db: Path) -> None:
     }
 
 
+def test_bars_say_what_they_count_and_lead_to_it(pages: dict[str, Page]) -> None:
+    page = pages["decade"]
+    bars = [e for e in page.all("a") if "tabindex" in e.attrs]
+    titles = [e.text.replace("\u2068", "").replace("\u2069", "") for e in bars]
+    assert len(bars) > 40 and all(re.match(r"\d{4}-\d\d(-\d\d)?, [a-z ]+: \d+ events?\n", t) for t in titles)
+    alone = next(e for e, title in zip(bars, titles, strict=True) if ": 1 event\n" in title)
+    assert alone.attrs["href"].startswith("https://wire0.example/"), "one event leads to its report"
+    assert any(e.attrs["href"].startswith("#on-") for e in bars), "several lead to their row in the table"
+
+
+def test_maps_tell_what_is_known_from_what_is_reported(pages: dict[str, Page]) -> None:
+    page = pages["world"]
+    said = {" ".join(e.text.strip("\u2068\u2069").split()) for e in page.all("title")}
+    assert "Japan in Quad (known)" in said and "Australia in Chip 4 (reported)" in said
+    assert "Affiliates Rule: eased 2026-11-02 (reported as done)" in said
+    assert any(text.startswith("AI Diffusion Rule: adopted 2025-01") and "(known)" in text for text in said)
+    assert "eased 2026-11-02 (reported as done)" in page.section("policies"), "and so do the tables"
+    assert rows(page, "dyads")["United States → towards China"].startswith("1 | 1 | ")
+
+
 # In a browser.
 
 WIDTHS = (320, 360, 760, 1200)
@@ -443,7 +501,8 @@ const measure = (frame) => {
     const n = next.getBoundingClientRect();
     return r.left < n.right && n.left < r.right && r.top < n.bottom - 3 && n.top < r.bottom - 3;
   });
-  const sizes = labels.map((e) => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a || 99);
+  const scale = (m) => Math.hypot(m.a, m.b);  // also of a label that is turned
+  const sizes = labels.map((e) => parseFloat(getComputedStyle(e).fontSize) * scale(e.getScreenCTM()) || 99);
   return {
     scroll: root.scrollWidth - width, out: out.map(name), clipped: clipped.map(name), crowded: crowded.map(name),
     smallest: Math.min(99, ...sizes.filter((s) => s > 0)),
@@ -523,6 +582,7 @@ def test_charts_are_drawn_whole_with_labels_that_can_be_read(seen: dict) -> None
     for width in map(str, WIDTHS):
         assert measured["empty", width]["bars"] == measured["one_event", width]["bars"] == []
         assert len(measured["hostile", width]["bars"]) == 1
+        assert len(measured["world", width]["bars"]) == 3
         by_day, by_month = measured["decade", width]["bars"]
         assert by_day > 40 and by_month > 100
 

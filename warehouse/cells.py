@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ JOINT = ";"
 # What makes a spreadsheet run a cell (OWASP, "CSV Injection"), the wide forms of East Asian keyboards among it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 GUARD = "'"
+# What XML 1.0 has no form for.
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -57,3 +60,8 @@ def cell_sql(column: str, kind: str, *, excel: bool = False) -> str:
         signs = ", ".join(f"chr({ord(sign)})" for sign in FORMULA)
         name = f"case when left({name}, 1) in ({signs}) then '{GUARD * 2}' || {name} else {name} end"
     return name
+
+
+def xml_text(text: str) -> str:
+    """``text`` with each character that XML can't hold replaced by U+FFFD."""
+    return UNWRITABLE.sub("\ufffd", text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import altair as alt
 import vl_convert
+
+from warehouse.hover import hint, with_hints
 
 # Okabe and Ito's colours, told apart by colour-blind readers (https://jfly.uni-koeln.de/color/); the sky blue is a
 # shade darker, so that every one of them has a contrast of 3:1 on a white page and on a dark one.
@@ -30,6 +32,7 @@ MONTH_STEPS = (1, 3, 6, 12, 24, 60, 120)
 class Span:
     """One day or month of a series, from ``first`` to ``last`` (UTC days): its events, and how well it was watched.
 
+    ``told`` holds the most reported events of each direction, with ``what`` happened and the ``url`` of a report.
     ``open`` counts its days between the first run and the last, ``ran`` those of them with a run, ``watched`` those
     with a run that finished. ``asked`` and ``failed`` count sources, summed over its days.
     """
@@ -42,6 +45,12 @@ class Span:
     watched: int = 0
     asked: int = 0
     failed: int = 0
+    told: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The day, or the month, in ISO form."""
+        return str(self.first) if self.first == self.last else f"{self.first:%Y-%m}"
 
     @property
     def total(self) -> int:
@@ -76,14 +85,15 @@ def events_chart(spans: list[Span], first_run: date | None, *, narrow: bool = Fa
     labels = alt.X("begin:T", scale=span, title=None, axis=_time_axis(spans, ticks))
     bare = alt.X("begin:T", scale=span, title=None, axis=alt.Axis(labels=False, ticks=False, grid=False))
     failed = any(s.failed for s in spans)
-    upper = [_shade(spans, bare if failed else labels), _bars(spans, bare if failed else labels)]
+    bars = _bars(spans, bare if failed else labels, hints=not narrow)
+    upper = [_shade(spans, bare if failed else labels), bars]
     if first_run and spans[0].first < first_run <= spans[-1].last:
         upper += _first_run(first_run, bare if failed else labels, early=first_run < spans[len(spans) // 2].first)
     chart = alt.layer(*upper).properties(width=width, height=150 if narrow else 200)
     if failed:
         lower = alt.layer(_shade(spans, labels), _failures(spans, labels)).properties(width=width, height=36)
         chart = alt.vconcat(chart, lower, spacing=6)
-    return _svg(chart)
+    return draw(chart)
 
 
 def _shade(spans: list[Span], x: alt.X) -> alt.Chart:
@@ -92,7 +102,7 @@ def _shade(spans: list[Span], x: alt.X) -> alt.Chart:
     return alt.Chart(alt.Data(values=rows)).mark_rect(color="currentColor").encode(x=x, x2="end:T", opacity=opacity)
 
 
-def _bars(spans: list[Span], x: alt.X) -> alt.Chart:
+def _bars(spans: list[Span], x: alt.X, *, hints: bool) -> alt.Chart:
     names = directions(spans)
     highest = max(s.total for s in spans)
     step = _step(highest)
@@ -101,7 +111,9 @@ def _bars(spans: list[Span], x: alt.X) -> alt.Chart:
     colours = alt.Scale(domain=names, range=[COLOURS.get(name, OTHER) for name in names])
     rows = [row for s in spans for row in _stacked(s, names)]
     bars = alt.Chart(alt.Data(values=rows)).mark_rect(opacity=1)
-    return bars.encode(x=x, x2="end:T", y=y, y2="high:Q", color=alt.Color("direction:N", scale=colours, legend=None))
+    said = {"description": alt.Description("hint:N")} if hints else {}
+    colour = alt.Color("direction:N", scale=colours, legend=None)
+    return bars.encode(x=x, x2="end:T", y=y, y2="high:Q", color=colour, **said)
 
 
 def _failures(spans: list[Span], x: alt.X) -> alt.Chart:
@@ -125,9 +137,20 @@ def _stacked(span: Span, names: list[str]) -> list[dict[str, Any]]:
     rows, low = [], 0
     for name in names:
         if number := span.events.get(name):
-            rows.append(_between(span, 0.1) | {"direction": name, "low": low, "high": low + number})
+            piece = {"direction": name, "low": low, "high": low + number, "hint": _hint(span, name)}
+            rows.append(_between(span, 0.1) | piece)
             low += number
     return rows
+
+
+def _hint(span: Span, direction: str) -> str:
+    """What a piece of a bar tells; it leads to the report where it is one event, otherwise to its row in the table."""
+    number, told = span.events[direction], span.told.get(direction, [])
+    lines = [f"{span.name}, {direction}: {number:,} event{'' if number == 1 else 's'}", *(e["what"] for e in told)]
+    if told and number > len(told):
+        lines.append(f"and {number - len(told):,} more")
+    address = told[0]["url"] if number == 1 and told else ""
+    return hint("\n".join(lines), address or f"#on-{span.name}")
 
 
 def _step(highest: int) -> int:
@@ -175,7 +198,8 @@ def _utc(day: date, hour: int = 0) -> alt.DateTime:
     return alt.DateTime(year=day.year, month=day.month, date=day.day, hours=hour, utc=True)
 
 
-def _svg(chart: alt.LayerChart | alt.VConcatChart) -> str:
+def draw(chart: alt.LayerChart | alt.VConcatChart) -> str:
+    """A chart as SVG, in the colours of the page around it."""
     spec = chart.to_dict()
     # Set here, because Altair checks colours against CSS names: text takes the colour of the page's theme.
     text = {"labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12, "titleFontSize": 12}
@@ -188,4 +212,4 @@ def _svg(chart: alt.LayerChart | alt.VConcatChart) -> str:
         "view": {"stroke": None},
         "axis": text | quiet | {"titleFontWeight": "normal"},
     }
-    return vl_convert.vegalite_to_svg(spec)
+    return with_hints(vl_convert.vegalite_to_svg(spec))

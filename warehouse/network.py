@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,12 @@ from typing import Any
 import duckdb
 from lxml import etree
 
-from warehouse.cells import cell
+from warehouse.cells import cell, xml_text
 from warehouse.documented import read_documented
 
 EXPORTS = Path(__file__).with_name("exports")
 NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 CHUNK = 1000
-# What XML 1.0 has no form for.
-UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TYPES = {"BOOLEAN": "boolean", "BIGINT": "long", "INTEGER": "int", "DOUBLE": "double"}  # anything else is a string
 
 
@@ -36,9 +33,9 @@ def write_graphml(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
             _write_keys(con, file, "edge", edges)
             with file.element("graph", id="actors", edgedefault="directed"):
                 for row in _rows(con, nodes):
-                    _write(file, "node", {"id": _text(row.pop("node"))}, row)
+                    _write(file, "node", {"id": xml_text(row.pop("node"))}, row)
                 for row in _rows(con, edges):
-                    ends = {"source": _text(row.pop("from_node")), "target": _text(row.pop("to_node"))}
+                    ends = {"source": xml_text(row.pop("from_node")), "target": xml_text(row.pop("to_node"))}
                     _write(file, "edge", ends, row)
     return path
 
@@ -54,7 +51,7 @@ def _write(file: Any, element: str, attributes: dict[str, str], row: dict[str, A
     made = etree.Element(element, attributes)
     for name, value in row.items():
         if value is not None:
-            etree.SubElement(made, "data", key=f"{element}-{name}").text = _text(cell(value))
+            etree.SubElement(made, "data", key=f"{element}-{name}").text = xml_text(cell(value))
     made.tail = "\n"
     file.write(made)
 
@@ -66,7 +63,3 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[dict[str, Any]]:
     while chunk := con.fetchmany(CHUNK):
         for row in chunk:
             yield dict(zip(names, row, strict=True))
-
-
-def _text(text: str) -> str:
-    return UNWRITABLE.sub("\ufffd", text)

@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from extractors.errors import RunFailed, UserError
 from warehouse.charts import COLOURS, OTHER, directions, events_chart
 from warehouse.connect import open_reader
+from warehouse.maps import COLUMNS, KNOWN, NARROW_COLUMNS, REPORTED, STAGES, alliance_map, policy_chart
+from warehouse.page_data import RECENT, alliances_with_members, dyads, policies_with_stages, stages
 from warehouse.rows import records
 from warehouse.series import Series, series, watched
 from warehouse.summary import tables
@@ -120,7 +122,12 @@ def render(con: duckdb.DuckDBPyConnection) -> str:
     daily, monthly = series(con), series(con, monthly=True)
     latest = records(con, LATEST)[0]
     events = _new_events(con, latest["since_utc"])
-    found = tables(con) | {
+    found = tables(con)
+    found |= {
+        "dyads": dyads(con),
+        "alliance_map": alliances_with_members(con, found["alliances"]),
+        "policy_chart": policies_with_stages(con, found["policies"], daily.last_run) if daily.last_run else None,
+        "stages": stages(con, found["policies"][:SHOWN]),
         "last_run": next(iter(records(con, LAST_RUN)), None),
         "latest_runs": latest["n_runs"],
         "new": [e for e in events if e["is_new"]],
@@ -132,6 +139,7 @@ def render(con: duckdb.DuckDBPyConnection) -> str:
         "shown": SHOWN,
         "grid": GRID,
         "marks": MARKS,
+        "recent": RECENT,
     }
     return _environment().get_template("page.html").render(found)
 
@@ -146,7 +154,9 @@ def _environment() -> Environment:
     )
     environment.filters |= {"n": "{:,}".format, "minute": _minute, "when": _when, "link": _link, "words": _words}
     environment.filters |= {"cut": _cut, "money": _money, "spoken": _spoken, "watched": watched, "key": _key}
-    environment.globals["chart"] = events_chart
+    environment.globals |= {"chart": events_chart, "alliance_svg": alliance_map, "policy_svg": policy_chart}
+    environment.globals |= {"stage_marks": STAGES, "known_colour": KNOWN, "reported_colour": REPORTED}
+    environment.globals |= {"map_columns": COLUMNS, "narrow_map_columns": NARROW_COLUMNS}
     return environment
 
 

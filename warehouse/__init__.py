@@ -22,6 +22,7 @@ The public functions, in the order of a night (``db`` is the warehouse file, ``c
     export.export(snapshot, folder, "csv")   files without article text
     report.write_report(snapshot, page)      one self-contained HTML page
     summary.summary(snapshot)                the tables that the command line prints
+    period.period(snapshot, first, last)     what happened in some days, and how well it was watched
     open_snapshot(snapshot) -> con           read-only, without access to files or network
     query.answers(con, sql)                  an answer to each statement, with a time limit and plain errors
     dictionary.read_dictionary(snapshot)     what every table, view, macro and column is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -77,7 +77,8 @@ def write_release(folder: Path, tables: Sequence[Table], others: Sequence[Path],
     Nothing in them depends on when or where they are written.
     """
     package = folder / "datapackage.json"
-    text = json.dumps(_package(tables, facts), ensure_ascii=False, indent=2)
+    sums = {path: _sha256(path) for path in [*(t.path for t in tables), *others]}
+    text = json.dumps(_package(tables, facts, sums), ensure_ascii=False, indent=2)
     package.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     written = [package]
     for template, name in (("release.md", "README.md"), ("citation.cff", "CITATION.cff")):
@@ -85,14 +86,13 @@ def write_release(folder: Path, tables: Sequence[Table], others: Sequence[Path],
         path = folder / name
         path.write_text(text, encoding="utf-8", newline="\n")
         written.append(path)
-    every = sorted([*(t.path for t in tables), *others, *written])
-    sums = folder / SUMS
-    lines = (f"{_sha256(path)}  {path.name}\n" for path in every)
-    sums.write_text("".join(lines), encoding="utf-8", newline="\n")
-    return [*written, sums]
+    sums |= {path: _sha256(path) for path in written}
+    lines = (f"{digest}  {path.name}\n" for path, digest in sorted(sums.items()))
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+    return [*written, folder / SUMS]
 
 
-def _package(tables: Sequence[Table], facts: Facts) -> dict[str, Any]:
+def _package(tables: Sequence[Table], facts: Facts, sums: Mapping[Path, str]) -> dict[str, Any]:
     """A Data Package (https://datapackage.org) of the tables, with the keys that lead from one to another."""
     info = facts.snapshot
     selection = f" Only the events that meet this are in it: {facts.selection}." if facts.selection else ""
@@ -107,11 +107,11 @@ def _package(tables: Sequence[Table], facts: Facts) -> dict[str, Any]:
         "extractor_version": info["extractor_version"],
         "model_version": info["model_version"],
         "ontology_version": info["ontology_version"],
-        "resources": [_resource(table, facts, {t.name for t in tables}) for table in tables],
+        "resources": [_resource(t, facts, sums[t.path], {table.name for table in tables}) for t in tables],
     }
 
 
-def _resource(table: Table, facts: Facts, names: set[str]) -> dict[str, Any]:
+def _resource(table: Table, facts: Facts, digest: str, names: set[str]) -> dict[str, Any]:
     resource = {
         "profile": "tabular-data-resource" if facts.format == "csv" else "data-resource",
         "name": table.name,
@@ -120,7 +120,7 @@ def _resource(table: Table, facts: Facts, names: set[str]) -> dict[str, Any]:
         "format": facts.format,
         "mediatype": MEDIA_TYPES[facts.format],
         "bytes": table.path.stat().st_size,
-        "hash": f"sha256:{_sha256(table.path)}",
+        "hash": f"sha256:{digest}",
         "rows": table.rows,
         "schema": _schema(table, facts.format, names),
     }

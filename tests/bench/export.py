@@ -32,15 +32,16 @@ def measure() -> list[Figure]:
         generate(db, ARTICLES)
         snapshot.publish(db, published)
         # In turns, so that what else the machine does meets both alike.
-        both = [(_release(published, folder, "csv"), _copy(published, folder)) for _ in range(TIMES)]
-        ours, bare = (min(times) for times in zip(*both, strict=True))
+        both = [(*_release(published, folder, "csv"), _copy(published, folder)) for _ in range(TIMES)]
+        tables, whole, bare = (min(times) for times in zip(*both, strict=True))
         rows = sum(export(published, folder / "rows").rows.values())
         figures = [
-            Figure(name=f"CSV release, {rows:,} rows", value=ours, unit="s", beside="COPY", beside_value=bare),
-            Figure(name="its speed as a share of COPY's", value=bare / ours, unit="", goal=0.8),
+            Figure(name=f"CSV tables, {rows:,} rows", value=tables, unit="s", beside="COPY", beside_value=bare),
+            Figure(name="their speed as a share of COPY's", value=bare / tables, unit="", goal=0.8),
+            Figure(name="CSV release, with network, sums and README", value=whole, unit="s"),
         ]
         for form in ("parquet", "jsonl"):
-            figures.append(Figure(name=f"{form} release", value=_release(published, folder, form), unit="s"))
+            figures.append(Figure(name=f"{form} release", value=_release(published, folder, form)[1], unit="s"))
         begun = perf_counter()
         write_report(published, folder / "page.html")
         figures.append(Figure(name="page", value=perf_counter() - begun, unit="s"))
@@ -51,10 +52,12 @@ def measure() -> list[Figure]:
     return figures
 
 
-def _release(published: Path, folder: Path, form: str) -> float:
+def _release(published: Path, folder: Path, form: str) -> tuple[float, float]:
+    """Seconds until the last table is written, and until the release is whole."""
     begun = perf_counter()
-    export(published, folder / form, form)
-    return perf_counter() - begun
+    written: list[float] = []
+    export(published, folder / form, form, done=lambda _: written.append(perf_counter() - begun))
+    return written[-1], perf_counter() - begun
 
 
 def _copy(published: Path, folder: Path) -> float:

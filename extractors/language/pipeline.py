@@ -21,7 +21,7 @@ ON_TOP = ("knowledge_ruler", "alliance_ruler", "policy_ruler", "rivalry_mentions
 MAX_CHARACTERS = 1_000_000
 
 
-def build(network: Path | None = None, version: str = "0.1.0") -> Language:
+def build(network: Path | None = None, version: str = "0.2.0") -> Language:
     """The pipeline from its parts, with the network's files from ``network``: what training writes to disk and ships."""
     nlp = spacy.blank("en", meta={"name": "rivalry", "lang": "en", "version": version})
     customize(nlp)

@@ -39,9 +39,16 @@ class Guard:
     no: tuple[str, ...]
 
     def allows(self, document: str, sentence: str) -> bool:
-        if self.needs and not self.needs.search(document):
-            return False
-        return not (self.vetoes and self.vetoes.search(sentence))
+        """Whether the alias counts in a sentence of a document."""
+        return self.wanted_in(document) and not self.vetoed_in(sentence)
+
+    def wanted_in(self, document: str) -> bool:
+        """Whether the document has one of the words that the alias needs."""
+        return self.needs is None or self.needs.search(document) is not None
+
+    def vetoed_in(self, sentence: str) -> bool:
+        """Whether the sentence has one of the words that speak against the alias."""
+        return self.vetoes is not None and self.vetoes.search(sentence) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

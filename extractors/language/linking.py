@@ -18,7 +18,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from extractors.language.knowledge import Known, load_knowledge, unknown_id
+from extractors.language.knowledge import Guard, Known, load_knowledge, unknown_id
 from extractors.language.surnames import surname
 
 for _extension in ("entity", "entity_id"):
@@ -46,32 +46,60 @@ _FORMAL = {
 _US_FORMAL = {"defense": "Defense", "defence": "Defense", "treasury": "the Treasury", "state": "State"}
 
 
+class _Document:
+    """What linking asks of a document again and again, computed once: a long text has thousands of names.
+
+    ``text`` has plain apostrophes, one for one, so that offsets hold; ``order`` is its names, long forms first, so that short ones
+    find them.
+    """
+
+    def __init__(self, doc: Doc) -> None:
+        self.text = doc.text.replace("’", "'")
+        self.order = [(e, e.text) for e in sorted(doc.ents, key=lambda e: (-len(e.text), e.start))]
+        self._wanted: dict[Guard, bool] = {}
+        self._states: dict[str, dict[str, int]] = {}
+
+    def allows(self, guard: Guard | None, sentence: str) -> bool:
+        """Whether a guarded alias counts in a sentence of the document."""
+        if guard is None:
+            return True
+        if guard not in self._wanted:
+            self._wanted[guard] = guard.wanted_in(self.text)
+        return self._wanted[guard] and not guard.vetoed_in(sentence)
+
+    def states_in(self, text: str) -> dict[str, int]:
+        """How often the document, or a sentence of it, names each state."""
+        if text not in self._states:
+            self._states[text] = states_named(text)
+        return self._states[text]
+
+
 @Language.component("rivalry_linker", requires=["doc.ents"], assigns=["doc.ents"])
 def rivalry_linker(doc: Doc) -> Doc:
     """See the module."""
     linked: dict[tuple[str, str], tuple[str, str]] = {}
-    order = sorted(doc.ents, key=lambda e: (-len(e.text), e.start))
-    for ent in order:  # long forms first, so that short ones find them
-        key = (ent.text, ent.label_)
+    document = _Document(doc)
+    for ent, text in document.order:
+        key = (text, ent.label_)
         if ent.label_ in {"ORG", "GPE"} or key not in linked:
-            linked[key] = _link(ent, doc, order, linked)
+            linked[key] = _link(ent, document, linked)
         ent._.entity, ent._.entity_id = linked[key]
     return doc
 
 
-def _link(ent: Span, doc: Doc, order: list[Span], linked: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
+def _link(ent: Span, document: _Document, linked: dict[tuple[str, str], tuple[str, str]]) -> tuple[str, str]:
     plain = ent.text.replace("’", "'")
-    known = _candidate(plain, ent, doc)
+    known = _candidate(plain, ent, document)
     if (
-        not known and ent.start and doc[ent.start - 1].lower_ == "the"
+        not known and ent.start and ent.doc[ent.start - 1].lower_ == "the"
     ):  # "The Information": the article is part of the name
-        known = _candidate(f"The {plain}", ent, doc)
+        known = _candidate(f"The {plain}", ent, document)
     if known:
         return _stated(known, ent)
     body = _generic_body(plain, ent)
     if body:
         return body
-    long = _long_form(ent, doc, order)
+    long = _long_form(ent, document)
     if long is not None and (long.text, long.label_) in linked:
         return linked[long.text, long.label_]
     name = _LEGAL.sub("", plain).strip() or plain
@@ -101,7 +129,7 @@ def _as_place(ent: Span) -> bool:
     )
 
 
-def _candidate(surface: str, ent: Span, doc: Doc) -> Known | None:
+def _candidate(surface: str, ent: Span, document: _Document) -> Known | None:
     surfaces = load_knowledge().surfaces
     rows = (
         surfaces.get(surface) or _capital_surfaces().get(surface, ())
@@ -111,15 +139,15 @@ def _candidate(surface: str, ent: Span, doc: Doc) -> Known | None:
     rows = [(k, g) for k, g in rows or () if k.label == ent.label_]
     if not rows:
         return None
-    text, sentence = doc.text.replace("’", "'"), ent.sent.text.replace("’", "'")
+    sentence = ent.sent.text.replace("’", "'")
     if len(rows) == 1:
         known, guard = rows[0]
-        return known if guard is None or guard.allows(text, sentence) else None
-    allowed = [k for k, g in rows if g is None or g.allows(text, sentence)] or [k for k, _ in rows]
-    near, whole = states_named(sentence), states_named(text)
+        return known if document.allows(guard, sentence) else None
+    allowed = [k for k, g in rows if document.allows(g, sentence)] or [k for k, _ in rows]
+    near, whole = document.states_in(sentence), document.states_in(document.text)
 
     def fit(known: Known) -> tuple[int, int, int]:
-        return (known.name in text, near.get(known.state or "", 0), whole.get(known.state or "", 0))
+        return (known.name in document.text, near.get(known.state or "", 0), whole.get(known.state or "", 0))
 
     return max(allowed, key=fit)
 
@@ -177,26 +205,24 @@ def _generic_body(surface: str, ent: Span) -> tuple[str, str] | None:
     return (name, rows.id) if rows else (name, unknown_id("ORG", name))
 
 
-def _long_form(ent: Span, doc: Doc, order: list[Span]) -> Span | None:
+def _long_form(ent: Span, document: _Document) -> Span | None:
     """The long form of the same label that this is short for: "Long Name (LN)", a surname, or the head of a longer name."""
-    for other in order:
-        if other.label_ != ent.label_ or len(other.text) <= len(ent.text):
+    short, plain = ent.text, ent.text.replace("’", "'")
+    for other, text in document.order:
+        if len(text) <= len(short):
+            return None
+        if other.label_ != ent.label_:
             continue
-        words = other.text.split()
-        if ent.label_ == "PERSON" and len(words) > 1 and surname(other.text) == ent.text:
+        words = text.split()
+        if ent.label_ == "PERSON" and len(words) > 1 and surname(text) == short:
             return other
         if ent.label_ in {"ORG", "PRODUCT", "ALLIANCE", "POLICY"}:
-            tail = doc.text[other.end_char : other.end_char + len(ent.text) + 8]
-            if re.match(rf"\s*\((?:the )?[“\"‘']?{re.escape(ent.text)}\b", tail):
+            tail = document.text[other.end_char : other.end_char + len(short) + 8]
+            if re.match(rf"\s*\((?:the )?[“\"‘']?{re.escape(plain)}\b", tail):
                 return other
-            if (
-                ent.label_ == "ORG"
-                and other.text.startswith(ent.text + " ")
-                and len(words) <= 5
-                and ent.text not in _COMMON_HEADS
-            ):
+            if ent.label_ == "ORG" and text.startswith(short + " ") and len(words) <= 5 and short not in _COMMON_HEADS:
                 return other
-            if ent.text.isupper() and 2 < len(ent.text) < 7 and _initials(words) == ent.text:
+            if short.isupper() and 2 < len(short) < 7 and _initials(words) == short:
                 return other
     return None
 

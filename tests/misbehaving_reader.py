@@ -14,15 +14,15 @@ from extractors.records import Page
 
 
 def read(body: bytes, url: str, content_type: str, now: datetime) -> Page:
-    if b"hang" in body:
+    if b"please hang" in body:
         time.sleep(600)
-    if b"crash" in body:
+    if b"please crash" in body:
         os.kill(os.getpid(), signal.SIGSEGV)
-    if b"memory" in body:
+    if b"please fill" in body:
         return len(bytearray(8 << 30))
-    if b"call" in body:
-        socket.create_connection(("127.0.0.1", int(body.split()[1])), timeout=5)
-    if b"resolve" in body:
+    if b"please call" in body:
+        socket.create_connection(("127.0.0.1", int(body.split()[2])), timeout=5)
+    if b"please resolve" in body:
         socket.getaddrinfo("paper.example", 80)
     return read_page(body, url, content_type, now)
 

@@ -50,7 +50,17 @@ def test_pages_are_answered_in_order_as_this_process_would(misbehaving: Readers)
 
 
 def test_a_page_that_hangs_crashes_or_fills_its_reader_ends_alone(misbehaving: Readers) -> None:
-    bodies = [ARTICLE, b"crash", ARTICLE, b"hang", ARTICLE, b"memory", ARTICLE, b"<html><p>hm", ARTICLE]
+    bodies = [
+        ARTICLE,
+        b"please crash",
+        ARTICLE,
+        b"please hang",
+        ARTICLE,
+        b"please fill",
+        ARTICLE,
+        b"<html><p>hm",
+        ARTICLE,
+    ]
     began = time.monotonic()
     answers = misbehaving.read_all(map(page, bodies), NOW)
     assert [ended(a) for a in answers] == [
@@ -65,7 +75,7 @@ def test_readers_are_refused_the_network(misbehaving: Readers) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(0.2)
         port = listening.getsockname()[1]
-        answers = misbehaving.read_all(map(page, [f"call {port}".encode(), b"resolve"]), NOW)
+        answers = misbehaving.read_all(map(page, [f"please call {port}".encode(), b"please resolve"]), NOW)
         with pytest.raises(TimeoutError):
             listening.accept()
     assert [ended(a) for a in answers] == ["unreadable", "unreadable"]
@@ -88,7 +98,7 @@ def test_few_bodies_are_taken_before_they_can_be_read(misbehaving: Readers) -> N
     def pages() -> Iterator[RawPage]:
         for n in range(8):
             taken.append(n)
-            yield page(b"hang" if n < 2 else ARTICLE)
+            yield page(b"please hang" if n < 2 else ARTICLE)
             assert n < 2 or len(taken) <= n + 1
 
     began = time.monotonic()
@@ -130,7 +140,7 @@ from extractors.pages.readers import Readers
 readers = Readers(LIMITS, "tests.misbehaving_reader")
 readers.read_all([page(ARTICLE)], NOW)
 print(*(r._process.pid for r in readers._idle), flush=True)
-readers.read_all([page(b"hang")] * 2 if sys.argv[1] == "busy" else [], NOW)
+readers.read_all([page(b"please hang")] * 2 if sys.argv[1] == "busy" else [], NOW)
 time.sleep(60)
 """
 

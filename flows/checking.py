@@ -15,9 +15,16 @@ from extractors.errors import UserError
 from extractors.language.knowledge import load_knowledge
 from extractors.language.pipeline import load, model_version
 from flows.settings import Paths
-from warehouse import connect
+from warehouse import connect, lock
+from warehouse.query import ask
 
 FREE_BYTES = 2_000_000_000
+# Silent sources are those without a new entry for two weeks of nights: a think tank may publish once a week.
+TROUBLED = """
+    select source_id, strftime(failing_since_utc, '%Y-%m-%d'), strftime(silent_since_utc, '%Y-%m-%d'), last_reason
+    from source_states, (select max(started_utc) as last_utc from run_history)
+    where failing_since_utc is not null or silent_since_utc <= last_utc - interval 14 day
+    order by failing_since_utc nulls last, silent_since_utc, source_id"""
 # Combinations known to break Prefect 3.8 without a word: see pyproject.toml.
 BELOW = {"fastapi": (0, 151), "sqlalchemy": (2, 1), "prefect": (3, 9)}
 
@@ -40,6 +47,8 @@ def examine(paths: Paths) -> list[Finding]:
         _knowledge,
         lambda: _database(paths),
         lambda: _snapshot(paths),
+        lambda: _sources(paths),
+        lambda: _run(paths),
         lambda: _disk(paths),
         _clock,
     )
@@ -100,6 +109,35 @@ def _snapshot(paths: Paths) -> Finding:
             )
     except UserError as error:
         return Finding("snapshot", False, str(error))
+
+
+def _sources(paths: Paths) -> Finding:
+    """Which sources fail or bring nothing new, as the last published night left them."""
+    if not paths.snapshot.exists():
+        return Finding("sources", True, "none asked yet")
+    try:
+        with ask(paths.snapshot, TROUBLED) as answer:
+            rows = list(answer.rows)
+    except UserError as error:
+        return Finding("sources", False, str(error))
+    failing = [f"{name} fails since {since} ({reason})" for name, since, _, reason in rows if since]
+    silent = [f"{name} is silent since {since}" for name, failed, since, _ in rows if not failed]
+    found = "; ".join([*failing, *silent])
+    mend = f"{found}; `rivalry sources NAME` asks one of them now"
+    return Finding("sources", not found, mend if found else "none fails or has gone silent")
+
+
+def _run(paths: Paths) -> Finding:
+    try:
+        owner, alive = lock.holder(paths.db)
+    except UserError as error:
+        return Finding("run", False, str(error))
+    if owner is None:
+        return Finding("run", True, "none under way")
+    who = f"process {owner.pid} on {owner.host}, begun {owner.started}"
+    return Finding(
+        "run", True, f"{who}, is under way" if alive else f"{who}, has died; the next run takes over from it"
+    )
 
 
 def _disk(paths: Paths) -> Finding:

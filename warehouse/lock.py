@@ -80,6 +80,15 @@ def _take(path: Path) -> Owner | None:
     return owner
 
 
+def holder(db: Path) -> tuple[Owner | None, bool]:
+    """Who holds the lock of the warehouse ``db``, and whether it still runs; ``(None, False)`` where nobody does.
+
+    Raises ``UserError`` where the lock is none of this program's.
+    """
+    owner = _read(Path(f"{db}.lock"))
+    return owner, owner is not None and _alive(owner)
+
+
 def _renew(path: Path, stop: threading.Event) -> None:
     while not stop.wait(RENEW_SECONDS):
         with _mutex(path):

@@ -27,7 +27,10 @@ def clear_errors(path: Path) -> Iterator[None]:
     """Turns DuckDB's errors about the file at ``path`` into ``UserError`` or ``RunFailed`` of one line."""
     try:
         yield
-    except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
+    # A disk that fills up shows as a transaction that can't be committed; other failed transactions are faults of ours.
+    except (
+        duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.TransactionException
+    ) as error:  # fmt: skip
         message = str(error)
         if "Could not set lock" in message:
             holder = re.search(r"PID (\d+)", message)
@@ -37,6 +40,8 @@ def clear_errors(path: Path) -> Iterator[None]:
             raise RunFailed(
                 f"the disk with {path} is full; free some space and run again: nothing is half written"
             ) from error
+        if isinstance(error, duckdb.TransactionException):
+            raise
         if "not a valid DuckDB database" in message:
             raise UserError(f"{path} is not a warehouse file; give another --db, or move it away") from error
         if "Permission denied" in message or "Read-only file system" in message:

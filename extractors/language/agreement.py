@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 
 from extractors.language.knowledge import load_knowledge
-from extractors.language.spans import remade
+from extractors.language.spans import remade, text_of
 from extractors.language.surnames import surname
 
 _ACRONYM = re.compile(r"\((?:the )?[“\"‘']?([A-Z][A-Za-z0-9&.-]{1,11})[”\"’']?(?:,? or [^)]*)?\)")
@@ -27,7 +26,7 @@ _TITLE_BEFORE = re.compile(
 
 def agreed(doc: Doc, chosen: list[Span]) -> list[Span]:
     """The chosen mentions with one label a name, and with the other occurrences of their names."""
-    meetings = {m[1] for m in _MEETING.finditer(doc.text)}
+    meetings = {m[1] for m in _MEETING.finditer(text_of(doc))}
     chosen = [span for span in _one_label(doc, chosen) if span.text not in meetings]
     chosen = _whole_persons(doc, chosen)
     chosen += _again(doc, chosen, meetings)
@@ -40,7 +39,7 @@ def _one_label(doc: Doc, chosen: list[Span]) -> list[Span]:
     for span in chosen:
         if span.label_ == "PERSON" and surname(span.text) != span.text:
             labels[surname(span.text)] = "PERSON"
-        short = _ACRONYM.match(doc.text[span.end_char :].lstrip()[:24])
+        short = _ACRONYM.match(text_of(doc)[span.end_char :].lstrip()[:24])
         if short and short[1] not in load_knowledge().surfaces:
             labels[short[1]] = span.label_
     return [
@@ -84,7 +83,7 @@ def _persons_beside(doc: Doc, chosen: list[Span]) -> list[Span]:
         if (
             token.i not in taken
             and token.is_title
-            and _TITLE_BEFORE.search(doc.text[max(0, token.idx - 20) : token.idx])
+            and _TITLE_BEFORE.search(text_of(doc)[max(0, token.idx - 20) : token.idx])
         ):
             add(token.i)
     return found
@@ -103,12 +102,12 @@ def _again(doc: Doc, chosen: list[Span], meetings: set[str]) -> list[Span]:
             continue  # "The Information": without its article the name is a word like any other
         elif span.label_ in {"ORG", "ALLIANCE", "POLICY", "PRODUCT"}:
             labels.setdefault(span.text, span.label_)
-            short = _ACRONYM.match(doc.text[span.end_char :].lstrip()[:24])
+            short = _ACRONYM.match(text_of(doc)[span.end_char :].lstrip()[:24])
             if short:
                 labels.setdefault(short[1], span.label_)
         else:
             labels.setdefault(span.text, span.label_)
-            short = _ACRONYM.match(doc.text[span.end_char :].lstrip()[:24])
+            short = _ACRONYM.match(text_of(doc)[span.end_char :].lstrip()[:24])
             if short and len(span) > 1:
                 labels.setdefault(short[1], span.label_)
     labels = {s: label for s, label in labels.items() if len(s) > 1 and not s.islower() and s not in meetings}
@@ -121,15 +120,22 @@ def _again(doc: Doc, chosen: list[Span], meetings: set[str]) -> list[Span]:
 
 
 def _matches(doc: Doc, surfaces: Iterable[str]) -> list[tuple[int, int]]:
-    """The places of the surfaces, as this document splits them."""
-    matcher = PhraseMatcher(doc.vocab, attr="ORTH")
-    for surface in sorted(surfaces):
-        matcher.add(surface, [Doc(doc.vocab, words=_words(doc, surface))])
-    return [(start, end) for _, start, end in matcher(doc)]
+    """The places of the surfaces, as this document splits them, in order."""
+    by_first: dict[str, list[list[str]]] = {}
+    for surface in surfaces:
+        words = _words(doc, surface)
+        by_first.setdefault(words[0], []).append(words)
+    texts = [token.text for token in doc]
+    return [
+        (i, i + len(words))
+        for i, first in enumerate(texts)
+        for words in by_first.get(first, ())
+        if texts[i : i + len(words)] == words
+    ]
 
 
 def _words(doc: Doc, surface: str) -> list[str]:
     """The words of a surface as this document splits them (it was found there)."""
-    start = doc.text.find(surface)
+    start = text_of(doc).find(surface)
     span = doc.char_span(start, start + len(surface)) if start >= 0 else None
     return [t.text for t in span] if span is not None else surface.split()

@@ -11,6 +11,7 @@ import re
 from spacy.tokens import Doc, Span
 
 from extractors.language.knowledge import load_knowledge
+from extractors.language.spans import text_of
 
 _TITLES = re.compile(
     r"^(?:(?:the|The|THE|a|an|A|An|Mr|Mrs|Ms|Dr|Prof|Professor|President|Vice|Prime|Premier|Minister|Secretary|Senator|Sen|Rep|Representative|"
@@ -78,7 +79,7 @@ def mended(span: Span) -> list[Span]:
 
 def _can_stand(span: Span) -> bool:
     """Whether the words can be a name of their label by themselves."""
-    words, after = span.text.lower(), span.doc.text[span.end_char :]
+    words, after = span.text.lower(), text_of(span.doc)[span.end_char :]
     if span.label_ == "PERSON" and words in _OFFICES:
         return False
     if span.label_ == "POLICY" and span.text.islower() and not _known(span.text):
@@ -90,7 +91,7 @@ def _can_stand(span: Span) -> bool:
 
 def in_title(span: Span) -> bool:
     """Whether a shape lies in a headline's capitals and holds a verb, or in the title of a writing: then its capitals mean nothing."""
-    text = span.doc.text
+    text = text_of(span.doc)
     line_start = text.rfind("\n", 0, span.start_char) + 1
     line_end = text.find("\n", span.end_char)
     words = [w for w in text[line_start : line_end if line_end >= 0 else len(text)].split() if w[0].isalpha()]
@@ -106,14 +107,14 @@ def cleaned(span: Span) -> Span | None:
     lead = _TITLES.match(text) if span.label_ == "PERSON" else _ARTICLE.match(text)
     start = span.start_char + (lead.end() if lead else 0)
     if span.label_ in {"ORG", "POLICY"} and not _known(text):
-        adjective = _ADJECTIVE.match(span.doc.text[start : span.end_char])
+        adjective = _ADJECTIVE.match(text_of(span.doc)[start : span.end_char])
         if adjective and _BODY.search(text):
             start += adjective.end()
     tail = None if _ABBREVIATED.search(text) else _POSSESSIVE.search(text)
     end = span.end_char - (len(tail[0]) if tail else 0)
     after = {"ORG": _OFFICE_AFTER, "PRODUCT": _KIND_AFTER}.get(span.label_)
     for pattern in (after, _LOOSE_END):
-        surplus = pattern.search(span.doc.text[start:end]) if pattern and not _known(text) else None
+        surplus = pattern.search(text_of(span.doc)[start:end]) if pattern and not _known(text) else None
         if surplus and surplus.start():
             end = start + surplus.start()
     return _made(span, start, end)
@@ -208,7 +209,7 @@ def widened(span: Span) -> Span:
     A state's style before its name ("Commonwealth of Virginia") goes in.
     """
     if span.label_ == "GPE":
-        style = _STATE_STYLE.search(span.doc.text[max(0, span.start_char - 16) : span.start_char])
+        style = _STATE_STYLE.search(text_of(span.doc)[max(0, span.start_char - 16) : span.start_char])
         return (style and _made(span, span.start_char - len(style[0]), span.end_char)) or span
     if span.label_ != "POLICY":
         return span
@@ -219,14 +220,14 @@ def widened(span: Span) -> Span:
     if _GERUND_END.search(span.text):
         while end < len(doc) and doc[end].text[:1].isupper() and doc[end].is_alpha:
             end += 1
-    open_end = _OPEN_END.match(doc.text[span.end_char :][:160]) if _OPEN_HEAD.search(span.text) else None
+    open_end = _OPEN_END.match(text_of(doc)[span.end_char :][:160]) if _OPEN_HEAD.search(span.text) else None
     if open_end:
         wider = doc.char_span(span.start_char, span.end_char + open_end.end(), alignment_mode="contract")
         end = wider.end if wider is not None else end
     if _ACT_END.search(span.text):
         while start > doc[start].sent.start + 1 and _title_word(doc, start - 1):
             start -= 1
-    year = _YEAR_OF_ACT.match(doc.text[doc[end - 1].idx + len(doc[end - 1]) :][:60])
+    year = _YEAR_OF_ACT.match(text_of(doc)[doc[end - 1].idx + len(doc[end - 1]) :][:60])
     if year and _ACT_END.search(doc[start:end].text):
         wider = doc.char_span(
             doc[start].idx, doc[end - 1].idx + len(doc[end - 1]) + year.end(), alignment_mode="contract"
@@ -241,7 +242,7 @@ def widened(span: Span) -> Span:
 
 def _quoted_title(span: Span) -> Span | None:
     """The whole title in quotation marks that a find is the beginning or an end of, where all its long words have capitals."""
-    text = span.doc.text
+    text = text_of(span.doc)
     start = max(text.rfind("“", 0, span.start_char + 1), text.rfind('"', 0, span.start_char + 1)) + 1
     ends = [i for i in (text.find("”", span.end_char), text.find('"', span.end_char)) if i >= 0]
     if not start or not ends or span.start_char - start > 120:

@@ -20,8 +20,12 @@ from extractors.language.trees import spanning_tree
 from extractors.language.wordpieces import LINE, WordPieces, batch, chunks
 
 FILES = ("network.onnx", "tokenizer.json", "labels.json", "pairs.npz")
-# Edited prose ends a sentence by one of these or by the end of its line: anything else that looks like a start is none.
+# Edited prose ends a sentence by one of these or by the end of its line: anything else that looks like a start is none. After a full stop
+# of its own (those of abbreviations are part of their word) and before a capital, there is a start unless the network is sure that there is none.
 SENTENCE_END = frozenset(".!?…:;\"”’')]»–—-*•")
+FULL_STOPS = frozenset(".!?…")
+CLOSING = frozenset("\"”’')]»")
+UNLESS_BELOW = -2.0
 EVENTS = ("ner", "trigger", "status", "undated", "role_trigger", "role_argument")
 TOPIC = "topic"
 # Triggers are proposed generously; their confidence decides (``extractors.events.confidence``).
@@ -180,9 +184,7 @@ class Encoder:
         into.morphs += [self.labels["morph"][i] for i in part["morph"].argmax(-1)]
         rules = part["lemma"].argmax(-1)
         into.lemmas += [apply_rule(self.labels["lemma"][r], w) for r, w in zip(rules, words, strict=True)]
-        starts = part["sent"] > 0
-        starts[1:] &= np.array([word[-1:] in SENTENCE_END for word in words[:-1]], dtype=bool)
-        starts[0] = True
+        starts = np.array([_starts(words, i, logit) for i, logit in enumerate(part["sent"])], dtype=bool)
         starts[lines] = True
         starts[[i + 1 for i in lines if i + 1 < len(words)]] = True
         heads = np.arange(len(words))
@@ -214,6 +216,17 @@ class Encoder:
             targets=by_name["target"],
             **heads,
         )
+
+
+def _starts(words: Sequence[str], i: int, logit: float) -> bool:
+    """Whether a sentence starts at a word, by what the network says and by how the words before it end."""
+    if i == 0:
+        return True
+    before = words[i - 1]
+    closed = i > 1 and before in CLOSING and words[i - 2] in FULL_STOPS
+    if (before in FULL_STOPS or closed) and (words[i][0].isupper() or words[i][0] in "“\"‘'("):
+        return bool(logit > UNLESS_BELOW)
+    return bool(logit > 0 and before[-1:] in SENTENCE_END)
 
 
 def _pass_over_line(into: Analysis, syntax: bool) -> None:

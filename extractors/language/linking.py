@@ -19,6 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from extractors.language.knowledge import Guard, Known, load_knowledge, unknown_id
+from extractors.language.spans import text_of
 from extractors.language.surnames import surname
 
 for _extension in ("entity", "entity_id"):
@@ -54,7 +55,7 @@ class _Document:
     """
 
     def __init__(self, doc: Doc) -> None:
-        self.text = doc.text.replace("’", "'")
+        self.text = text_of(doc).replace("’", "'")
         self.order = [(e, e.text) for e in sorted(doc.ents, key=lambda e: (-len(e.text), e.start))]
         self._wanted: dict[Guard, bool] = {}
         self._states: dict[str, dict[str, int]] = {}

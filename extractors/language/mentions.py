@@ -24,7 +24,7 @@ from extractors.language.edges import in_title, mended, sections_apart, widened
 from extractors.language.knowledge import load_knowledge
 from extractors.language.reader import NAMES
 from extractors.language.rulers import ALLIANCES, KNOWN, POLICIES
-from extractors.language.spans import remade, without_overlaps
+from extractors.language.spans import remade, text_of, without_overlaps
 
 # Below these probabilities a find of the network is more often wrong than right (measured on annotated articles that it had not seen).
 AT_LEAST = {"ORG": 0.5, "PERSON": 0.4, "GPE": 0.4, "POLICY": 0.65, "PRODUCT": 0.6, "ALLIANCE": 0.5}
@@ -95,7 +95,7 @@ def _with_shapes(chosen: list[Span], shapes: Iterable[Span]) -> list[Span]:
 
 def _as_product(span: Span) -> Span:
     """The span as PRODUCT where the words around it say that the firm's name stands for its app or model."""
-    if span.label_ != "ORG" or not _PRODUCT_AFTER.match(span.doc.text[span.end_char : span.end_char + 24]):
+    if span.label_ != "ORG" or not _PRODUCT_AFTER.match(text_of(span.doc)[span.end_char : span.end_char + 24]):
         return span
     rows = load_knowledge().surfaces.get(span.text, ())
     if not any(known.row.get("sector") in {"model", "internet"} for known, _ in rows):

@@ -15,6 +15,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from extractors.language.knowledge import load_knowledge
+from extractors.language.spans import text_of
 
 KNOWN, ALLIANCES, POLICIES = "knowledge", "alliance_shapes", "policy_shapes"
 
@@ -70,7 +71,7 @@ class KnowledgeRuler:
         self._capitals.add("capitals", list(nlp.tokenizer.pipe(self._lower.values())))
 
     def __call__(self, doc: Doc) -> Doc:
-        text, found = doc.text.replace("’", "'"), []
+        text, found = text_of(doc).replace("’", "'"), []
         for _, start, end in self._exact(doc):
             found += self._spans(doc, text, start, end, doc[start:end].text.replace("’", "'"))
         for start, end in _capital_lines(doc):
@@ -120,11 +121,11 @@ def _capital_lines(doc: Doc) -> list[tuple[int, int]]:
 def _shape_spans(doc: Doc, finds: Iterable[tuple[int, int, str]]) -> list[Span]:
     spans = []
     for start, end, label in finds:
-        surface = doc.text[start:end]
+        surface = text_of(doc)[start:end]
         owner = max((m.end() for m in _OWNER.finditer(surface)), default=0)  # "Commerce Department's Entity List"
         lead = _LEADING.match(surface[owner:])
         start += owner + (lead.end() if lead else 0)
-        if len(doc.text[start:end].split()) < 2:
+        if len(text_of(doc)[start:end].split()) < 2:
             continue
         span = doc.char_span(start, end, label=label)
         if span is not None:
@@ -135,9 +136,11 @@ def _shape_spans(doc: Doc, finds: Iterable[tuple[int, int, str]]) -> list[Span]:
 @Language.component("alliance_ruler", assigns=["doc.spans"])
 def alliance_ruler(doc: Doc) -> Doc:
     """Alliances by shape: a capitalised name that ends in a head noun of grouping, or a grouping "called" so."""
-    finds = [(m.start(), m.end(), "ALLIANCE") for m in _ALLIANCE.finditer(doc.text)]
+    finds = [(m.start(), m.end(), "ALLIANCE") for m in _ALLIANCE.finditer(text_of(doc))]
     finds += [
-        (m.start("name"), m.end("name"), "ALLIANCE") for m in _CALLED.finditer(doc.text) if m["head"] in _ALLIANCE_WORDS
+        (m.start("name"), m.end("name"), "ALLIANCE")
+        for m in _CALLED.finditer(text_of(doc))
+        if m["head"] in _ALLIANCE_WORDS
     ]
     doc.spans[ALLIANCES] = _shape_spans(doc, finds)
     return doc
@@ -146,10 +149,10 @@ def alliance_ruler(doc: Doc) -> Doc:
 @Language.component("policy_ruler", assigns=["doc.spans"])
 def policy_ruler(doc: Doc) -> Doc:
     """Policies by shape: a capitalised name with an instrument's head noun, a numbered order or section, or a bill "called" so."""
-    finds = [(m.start(), m.end(), "POLICY") for p in (_POLICY, _NUMBERED) for m in p.finditer(doc.text)]
+    finds = [(m.start(), m.end(), "POLICY") for p in (_POLICY, _NUMBERED) for m in p.finditer(text_of(doc))]
     finds += [
         (m.start("name"), m.end("name"), "POLICY")
-        for m in _CALLED.finditer(doc.text)
+        for m in _CALLED.finditer(text_of(doc))
         if m["head"] not in _ALLIANCE_WORDS
     ]
     doc.spans[POLICIES] = _shape_spans(doc, finds)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 
 ORDER = {"knowledge": 0, "model": 1, "shape": 2, "document": 3}
+
+_TEXT = "rivalry_text"
 
 for _extension in ("method", "score"):
     if not Span.has_extension(_extension):
         Span.set_extension(_extension, default=None)
+
+
+def text_of(doc: Doc) -> str:
+    """The document's text, built once: ``doc.text`` joins all tokens anew every time it is asked."""
+    text = doc.user_data.get(_TEXT)
+    if text is None:
+        text = doc.user_data[_TEXT] = doc.text
+    return text
 
 
 def remade(span: Span, method: str, label: str | None = None) -> Span:

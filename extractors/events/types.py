@@ -16,6 +16,7 @@ from spacy.tokens import Span
 import extractors.language
 
 CUES = Path(extractors.language.__file__).with_name("data") / "event_cues.toml"
+EASED_WITHIN, OBJECT_WITHIN = 3, 8  # words behind a trigger in which a word of easing begins, and in which what it eases is named
 REACH = 90  # characters on each side of a trigger within its sentence
 # An act that can only be told apart from its neighbours by what it does to: these the cues may turn into one another.
 REPLACEABLE = frozenset(
@@ -57,8 +58,9 @@ def retyped(trigger: Span, sentence: Span, kind: str, direction: str) -> tuple[s
     """The type and direction of a trigger: the network's, or those that its own words or those around it leave no doubt about."""
     kind, direction = _by_cue(trigger, sentence, kind, direction)
     if kind in DIRECTED:
-        eased = easing()[kind].search(_with_object(trigger, sentence))
-        direction = "ease" if eased else direction or "tighten"
+        eased = easing()[kind].search(_from(trigger, sentence, OBJECT_WITHIN))
+        near = eased is not None and eased.start() < len(_from(trigger, sentence, EASED_WITHIN))
+        direction = "ease" if near else direction or "tighten"
     return kind, direction
 
 
@@ -74,6 +76,6 @@ def _by_cue(trigger: Span, sentence: Span, kind: str, direction: str) -> tuple[s
     return measures[0], direction
 
 
-def _with_object(trigger: Span, sentence: Span) -> str:
-    """The trigger with the three words after it: what is granted, lifted or issued."""
-    return sentence.doc[trigger.start : min(trigger.end + 3, sentence.end)].text
+def _from(trigger: Span, sentence: Span, words: int) -> str:
+    """The trigger with so many words after it."""
+    return sentence.doc[trigger.start : min(trigger.end + words, sentence.end)].text

@@ -123,9 +123,6 @@ def test_batches_read_as_single_texts_do(shipped: Language) -> None:
     assert [names(d) for d in shipped.pipe(texts, batch_size=3)] == [names(shipped(t)) for t in texts]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="doc._.verdict is a record, and spaCy sends only what MessagePack knows between processes"
-)
 def test_several_processes_read_the_same(shipped: Language) -> None:
     texts = [TEXT, "Nvidia met Huawei in Beijing."]
     assert [[(e.text, e.label_) for e in d.ents] for d in shipped.pipe(texts, n_process=2, batch_size=1)] == [

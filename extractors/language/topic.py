@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -22,8 +22,16 @@ DATA = Path(__file__).with_name("data") / "topic.toml"
 LEAD = 1200  # characters: headline, deck and first paragraphs, where a story says what it is about
 THRESHOLD = 0.5
 
+_VERDICT = "rivalry_verdict"
+
+
+def _verdict_of(doc: Doc) -> Verdict | None:
+    said = doc.user_data.get(_VERDICT)
+    return Verdict(**said | {"families": tuple(said["families"])}) if said else None
+
+
 if not Doc.has_extension("verdict"):
-    Doc.set_extension("verdict", default=None)
+    Doc.set_extension("verdict", getter=_verdict_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +141,7 @@ def families(text: str) -> tuple[str, ...]:
 @Language.component("rivalry_topic", assigns=["doc._.verdict"])
 def rivalry_topic(doc: Doc) -> Doc:
     """Set ``doc._.verdict`` to the verdict on the document's text."""
-    doc._.verdict = judge(doc.text)
+    doc.user_data[_VERDICT] = asdict(
+        judge(doc.text)
+    )  # as plain values, which spaCy can store and send between processes
     return doc

@@ -18,7 +18,7 @@ RUNS = """
     select run_id, state, detail, n_documents, n_articles, n_sources_ok, n_sources_failed
     from run_history order by started_utc desc limit 10"""
 SOURCES = """
-    select source_id, strftime(last_ok_utc, '%Y-%m-%d %H:%M'), strftime(failing_since_utc, '%Y-%m-%d'),
+    select source_id, strftime(last_ok_utc, '%Y-%m-%d'), strftime(failing_since_utc, '%Y-%m-%d'),
         strftime(silent_since_utc, '%Y-%m-%d'), last_reason, n_entries
     from source_states order by failing_since_utc nulls last, silent_since_utc nulls last, source_id"""
 
@@ -101,10 +101,10 @@ def show_status(paths: Paths) -> None:
     with ask(paths.snapshot, SOURCES) as answer:
         rows = list(answer.rows)
     table(
-        "sources (UTC)",
-        ["source", "last ok", "failing since", "silent since", "reason", "entries"],
+        "sources (days in UTC; failing and silent: since when)",
+        ["source", "last ok", "failing", "silent", "reason", "entries"],
         rows,
-        whole=("source", "last ok"),
+        whole=("source", "last ok", "failing", "silent"),
     )
     failing = [r[0] for r in rows if r[2]]
     if failing:

@@ -33,28 +33,24 @@ NIGHT = """
 import resource, sys
 from pathlib import Path
 import pytest
-from extractors.pages.readers import shared_readers
 from flows import sample_run
 from tests.test_nightly import plainly
 plainly(pytest.MonkeyPatch())
 sample_run.nightly, sample_run.PORT = sample_run.nightly.fn, 0
 sample_run.run(Path(sys.argv[1]))
-shared_readers().close()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
 def measure() -> list[Figure]:
-    """Milliseconds a page, and the peak memory of two nights over the sample newsroom and of one of their readers."""
+    """Milliseconds a page, and the peak memory of two nights over the sample newsroom."""
     with _served() as base:
         bare = asyncio.run(_bare(base))
         ours = _ours(base)
-    night, reader = _peaks()
     return [
         Figure(name="a page fetched", value=1e3 * ours / PAGES, unit="ms", least=False, beside="bare httpx",
                beside_value=1e3 * bare / PAGES),
-        Figure(name="peak memory of a night", value=night, unit="MB", goal=PEAK_GOAL, least=False),
-        Figure(name="peak memory of a reader", value=reader, unit="MB", least=False),
+        Figure(name="peak memory of a night", value=_peak(), unit="MB", goal=PEAK_GOAL, least=False),
     ]  # fmt: skip
 
 
@@ -100,11 +96,10 @@ def _ours(base: str) -> float:
     return seconds
 
 
-def _peaks() -> tuple[float, float]:
-    """Peak memory in megabytes of a process that takes the sample's two nights, and of its largest child."""
+def _peak() -> float:
+    """Peak memory in megabytes of a process that takes the sample's two nights; its readers are processes of their own."""
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-c", NIGHT, str(Path(folder) / "sample.duckdb")]
         run = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts in bytes there, in kilobytes elsewhere
-    own, child = (int(n) * unit / MEGABYTE for n in run.stdout.split()[-2:])
-    return own, child
+    return int(run.stdout.split()[-1]) * unit / MEGABYTE

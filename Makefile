@@ -25,7 +25,7 @@ run: $(STAMP) ## the nightly flow over the bundled sample newsroom
 	@$(BIN)/rivalry ingest --sample --db rivalry-data/sample.duckdb
 
 test: $(STAMP) ## all the tests, without network beyond loopback
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 eval: $(STAMP) ## score the shipped pipeline (or MODEL) on the test part of its corpus
 	$(BIN)/python -m extractors.events.evaluate --part test $(if $(MODEL),--model $(MODEL))

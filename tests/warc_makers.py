@@ -84,7 +84,10 @@ def dask_cluster(folder: Path, workers: int) -> tuple[str, list[subprocess.Popen
     quiet = {"cwd": Path(__file__).parent.parent, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     host = ["--host", "127.0.0.1", "--scheduler-file", str(found)]
     processes = [subprocess.Popen([*dask, "scheduler", *host, "--port", "0", "--no-dashboard"], **quiet)]
-    while not found.exists():
+    latest = time.monotonic() + 60
+    while not found.exists() or not found.read_text():
+        assert processes[0].poll() is None, f"the Dask scheduler ended with exit code {processes[0].returncode}"
+        assert time.monotonic() < latest, "the Dask scheduler did not come up within a minute"
         time.sleep(0.05)
     one = ["worker", "--scheduler-file", str(found), "--no-nanny", "--no-dashboard", "--nthreads", "1"]
     place = ["--local-directory", str(folder)]

@@ -16,7 +16,8 @@ from spacy.tokens import Span
 import extractors.language
 
 CUES = Path(extractors.language.__file__).with_name("data") / "event_cues.toml"
-EASED_WITHIN, OBJECT_WITHIN = 3, 8  # words behind a trigger in which a word of easing begins, and in which what it eases is named
+EASED_WITHIN = 3  # words behind a trigger in which a word of easing begins
+OBJECT_WITHIN = 8  # words behind a trigger in which what it eases is named
 REACH = 90  # characters on each side of a trigger within its sentence
 # An act that can only be told apart from its neighbours by what it does to: these the cues may turn into one another.
 REPLACEABLE = frozenset(

@@ -177,7 +177,8 @@ def test_ctrl_c_ends_a_query(published: Path) -> None:
 
 def test_ctrl_c_on_the_command_line_is_one_line(published: Path) -> None:
     db = published.with_name("w.duckdb")
-    with subprocess.Popen([RIVALRY, "sql", ENDLESS, "--db", str(db)], stderr=subprocess.PIPE, text=True) as asked:
+    command = [RIVALRY, "sql", ENDLESS, "--db", str(db)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c) as asked:
         time.sleep(3)
         asked.send_signal(signal.SIGINT)
         _, said = asked.communicate(timeout=20)
@@ -421,7 +422,8 @@ def test_the_prompt_in_a_terminal_stops_a_query_and_goes_on(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     master, slave = pty.openpty()
     db = published.with_name("w.duckdb")
-    with subprocess.Popen([RIVALRY, "sql", "--db", str(db)], stdin=slave, stdout=slave, stderr=slave) as asked:
+    terminal = {"stdin": slave, "stdout": slave, "stderr": slave}
+    with subprocess.Popen([RIVALRY, "sql", "--db", str(db)], preexec_fn=hear_ctrl_c, **terminal) as asked:
         os.close(slave)
         try:
             said = read_until(master, b"rivalry>")
@@ -440,6 +442,11 @@ def test_the_prompt_in_a_terminal_stops_a_query_and_goes_on(
             asked.kill()
     os.close(master)
     assert "+select 6 * 7;" in (tmp_path / "rivalry" / "sql_history").read_text()
+
+
+def hear_ctrl_c() -> None:
+    """In the new process: a test run that was started in the background hands down that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read_until(terminal: int, wanted: bytes, seconds: float = 30) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from extractors.language.encoder import BioDecoder
 from extractors.language.lemma_rules import apply_rule, rule_for
 from extractors.language.trees import spanning_tree
-from extractors.language.wordpieces import chunks
+from extractors.language.wordpieces import LINE, MAX_WORDS, chunks
 
 
 def is_tree(heads: np.ndarray) -> bool:
@@ -57,5 +57,11 @@ def test_chunks_cover_every_word_once_and_prefer_sentence_ends() -> None:
     words = (["word"] * 40 + ["."]) * 8
     spans = chunks(words)
     assert [i for a, b in spans for i in range(a, b)] == list(range(len(words)))
-    assert all(b - a <= 110 for a, b in spans)
+    assert all(b - a <= MAX_WORDS for a, b in spans)
     assert all(words[b - 1] == "." for _, b in spans)
+
+
+def test_chunks_are_whole_lines_where_they_can_be() -> None:
+    words = [*["head"] * 9, LINE, *["word"] * 70, LINE, *["word"] * 80, LINE, *["word"] * 10]
+    assert chunks(words) == [(0, 80), (81, 172)]
+    assert chunks([*["head"] * 9, LINE, *["word"] * 200])[0] == (0, 9)

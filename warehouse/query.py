@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -18,6 +19,7 @@ from warehouse.migrate import read_migrations
 from warehouse.names import KINDS, is_known, nearest
 from warehouse.rows import one
 
+T = TypeVar("T")
 CHUNK = 1000
 SECONDS = 60.0
 OUT_OF_REACH = (
@@ -63,7 +65,7 @@ def answers(con: duckdb.DuckDBPyConnection, sql: str, *, seconds: float = SECOND
         with _time_limit(con, seconds):
             with _plainly(con, seconds):
                 _check_names(con, statement.query)
-                con.execute(statement)
+                _interruptibly(con, lambda todo=statement: con.execute(todo))
             yield Answer(tuple(c[0] for c in con.description or ()), _rows(con, seconds))
 
 
@@ -76,8 +78,19 @@ def ask(snapshot: Path, sql: str) -> Iterator[Answer]:
 
 def _rows(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[tuple[Any, ...]]:
     with _plainly(con, seconds):
-        while rows := con.fetchmany(CHUNK):
+        while rows := _interruptibly(con, lambda: con.fetchmany(CHUNK)):
             yield from rows
+
+
+def _interruptibly(con: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+    """Do DuckDB's work in a thread, and end it on Ctrl-C: DuckDB itself looks for that only between the parts of a query."""
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(work)
+        try:
+            return done.result()
+        except KeyboardInterrupt:
+            con.interrupt()
+            raise
 
 
 @contextmanager
@@ -106,10 +119,6 @@ def _plainly(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
                 raise UserError(meaning) from error
         note = _age(con) if isinstance(error, duckdb.CatalogException) else ""
         raise UserError(f"{_first_lines(message)}{note}") from error
-    except RuntimeError as error:
-        if "Query interrupted" not in str(error):  # what DuckDB makes of Ctrl-C
-            raise
-        raise KeyboardInterrupt from error
 
 
 def _first_lines(message: str) -> str:

@@ -8,7 +8,7 @@ from the sentence, and the several sentences that tell of one act become one eve
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc, Span
@@ -20,21 +20,25 @@ from extractors.events.confidence import confidence, load_weights, signs
 from extractors.events.dating import event_date, stated_date
 from extractors.events.merge import Candidate, merge
 from extractors.events.objects import find_objects
+from extractors.events.roles import (
+    AIMED,
+    ROLE_THRESHOLD,
+    Player,
+    one_side,
+    players_of,
+    roles_apart,
+    states_of,
+    targets_of,
+    with_states,
+)
 from extractors.events.status import attribution_of, status_of
 from extractors.events.types import retyped, tells
-from extractors.language.knowledge import load_knowledge
-from extractors.language.linking import states_named
 from extractors.language.reader import TRIGGERS
 from extractors.records import EventMention
 
-ROLE_THRESHOLD = 0.5
 RULE_CONFIDENCE = 0.5
 WITH_MONEY = frozenset(
     {"FUNDING", "ENFORCEMENT", "SUPPLY", "INVESTMENT_SCREENING", "TARIFF", "EXPORT_CONTROL", "ALLIANCE"}
-)
-RIVALS = ("United States", "China")
-AIMED = frozenset(
-    {"EXPORT_CONTROL", "SANCTION", "TARIFF", "INVESTMENT_SCREENING", "IMPORT_OR_USE_BAN", "ENFORCEMENT", "STATEMENT"}
 )
 WITH_INSTRUMENT = {"ALLIANCE": ("ALLIANCE", "POLICY")}
 
@@ -106,7 +110,7 @@ def _alliance_event(doc: Doc, act: AllianceAct, published: dt.date | None, read_
         start=sentence.start_char,
         end=sentence.end_char,
         confidence=RULE_CONFIDENCE,
-        actor_countries=_states(members),
+        actor_countries=states_of(members),
     )
 
 
@@ -116,23 +120,25 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date 
         return None
     kind, direction = retyped(trigger, sentence, *trigger.label_.split(":"))
     names = [e for e in doc.ents if sentence.start_char - 400 <= e.start_char and e.end_char <= sentence.end_char + 400]
-    actors, targets = _roles(_players(names, trigger, "actor", sentence), _players(names, trigger, "target", sentence))
+    actors, targets = roles_apart(
+        players_of(names, trigger, "actor", sentence), players_of(names, trigger, "target", sentence)
+    )
     if not actors:
         meant = antecedent(trigger, list(doc.ents))
-        actors = [_Player(meant, ROLE_THRESHOLD, trigger.start - meant.start)] if meant is not None else []
+        actors = [Player(meant, ROLE_THRESHOLD, trigger.start - meant.start)] if meant is not None else []
         targets = [t for t in targets if not actors or t.canonical != actors[0].canonical]
     if kind == "DIPLOMACY":
         actors, targets = [*actors, *targets], []
     if kind in AIMED:
-        actors, targets = _one_side(actors, targets)
+        actors, targets = one_side(actors, targets)
     if not actors and not targets:
         return None
     status = status_of(trigger, sentence)
     date, precision, basis = event_date(doc, trigger, sentence, published, read_on, status)
     inside = [e for e in doc.ents if e.sent == trigger.sent]
     amount = _amount(trigger, sentence, kind)
-    acting = _with_states(actors)
-    aimed_at = _targets(targets, _with_sentence_before(sentence) if kind == "STATEMENT" else sentence, kind, acting)
+    acting = with_states(actors)
+    aimed_at = targets_of(targets, _with_sentence_before(sentence) if kind == "STATEMENT" else sentence, kind, acting)
     return EventMention(
         type=kind,
         direction=direction,
@@ -153,8 +159,8 @@ def _event(doc: Doc, trigger: Span, published: dt.date | None, read_on: dt.date 
         start=sentence.start_char,
         end=sentence.end_char,
         confidence=round(float(trigger._.score), 3),
-        actor_countries=_states(acting),
-        target_countries=_states(aimed_at),
+        actor_countries=states_of(acting),
+        target_countries=states_of(aimed_at),
     )
 
 
@@ -177,119 +183,12 @@ def _sentence(trigger: Span) -> Span:
     return sent.doc[start:end]
 
 
-class _Player:
-    """A name in a role: its canonical name, how probable the role is, and how near the trigger it stands."""
-
-    __slots__ = ("canonical", "distance", "label", "score")
-
-    def __init__(self, ent: Span, score: float, distance: int) -> None:
-        self.canonical, self.label, self.score, self.distance = ent._.entity, ent.label_, score, distance
-
-
-def _roles(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player], list[_Player]]:
-    """Actors and targets apart: who is proposed for both keeps the likelier role."""
-    as_actor, as_target = ({p.canonical: p.score for p in rows} for rows in (actors, targets))
-    return (
-        [p for p in actors if p.score >= as_target.get(p.canonical, 0.0)],
-        [p for p in targets if p.score > as_actor.get(p.canonical, 0.0)],
-    )
-
-
-def _one_side(actors: list[_Player], targets: list[_Player]) -> tuple[list[_Player], list[_Player]]:
-    """Of an act that is aimed at somebody, the states that act: the one of the most specific actor, or else the likeliest rival.
-
-    Another state named beside them is whom it is aimed at.
-    """
-    specific = next((a for a in actors if a.label != "GPE"), None)
-    state = load_knowledge().state_of(specific.canonical) or _state_of_body(specific.canonical) if specific else None
-    states = [a for a in actors if a.label == "GPE"]
-    if state is None:
-        rivals = [a for a in states if a.canonical in RIVALS]
-        if len(rivals) < 2:
-            return actors, targets
-        state = max(rivals, key=lambda a: a.score).canonical
-    others = [a for a in states if a.canonical in RIVALS and a.canonical != state]
-    return [a for a in actors if a not in others], [*targets, *others]
-
-
 def _with_sentence_before(sentence: Span) -> Span:
     """The sentence with the one before it in the same line."""
     doc, start = sentence.doc, sentence.start
     if start == 0 or "\n" in doc[start - 1].text:
         return sentence
     return doc[doc[start - 1].sent.start : sentence.end]
-
-
-def _players(names: Iterable[Span], trigger: Span, role: str, sentence: Span) -> list[_Player]:
-    """The names that play ``role``, most specific first: persons and bodies before states."""
-    probabilities = trigger._.event[role]
-    best: dict[str, _Player] = {}
-    for ent in names:
-        if ent.label_ not in {"ORG", "GPE", "PERSON", "ALLIANCE"}:
-            continue
-        score = probabilities.get(ent.end - 1, 0.0)
-        if not sentence.start <= ent.start < sentence.end:
-            score -= 0.25  # a name of another sentence must be the surer
-        if score < ROLE_THRESHOLD:
-            continue
-        player = _Player(ent, score, abs(ent.start - trigger.start))
-        if player.canonical not in best or best[player.canonical].score < score:
-            best[player.canonical] = player
-    order = {"PERSON": 1, "ORG": 0, "ALLIANCE": 0, "GPE": 2}
-    return sorted(best.values(), key=lambda p: (order[p.label], p.distance))
-
-
-def _with_states(actors: Sequence[_Player]) -> tuple[str, ...]:
-    """Canonical names, each public body or official followed by the state that it acts for, once."""
-    names = [a.canonical for a in actors]
-    knowledge = load_knowledge()
-    for name in list(names):
-        known = knowledge.by_name.get(name)
-        acts_for = known.row.get("acts_for") if known else None
-        if (
-            known
-            and known.label == "PERSON"
-            and any("overnment" in str(r) or _official(r) for r in known.row.get("roles", ()))
-        ):
-            acts_for = known.state
-        acts_for = acts_for or _state_of_body(name)
-        if acts_for and acts_for not in names:
-            names.append(acts_for)
-    return tuple(dict.fromkeys(names))
-
-
-def _official(role: dict) -> bool:
-    known = load_knowledge().by_name.get(role.get("organisation") or "")
-    return bool(known and (known.row.get("acts_for") or known.kind == "state"))
-
-
-def _state_of_body(name: str) -> str | None:
-    """The state in the form of a public body's name: "United States Department of X", "Ministry of X of China"."""
-    if name.startswith("United States ") or name.endswith(" administration"):
-        return "United States"
-    if name.startswith("Ministry of ") and " of " in name[12:]:
-        state = name.rsplit(" of ", 1)[1]
-        known = load_knowledge().by_name.get(state)
-        return state if known and known.kind == "state" else None
-    return None
-
-
-def _targets(targets: Sequence[_Player], sentence: Span, kind: str, actors: tuple[str, ...]) -> tuple[str, ...]:
-    """Canonical names of the targets, and the country that the sentence aims the measure at, by name or nationality.
-
-    The country is the one of the two rivals that does not act: "added eight Chinese companies" aims at China.
-    """
-    names = [t.canonical for t in targets]
-    if kind in AIMED:
-        acting = set(_states(actors))
-        named = states_named(sentence.text.replace("’", "'"))
-        names += [s for s in RIVALS if s in named and s not in acting and acting & set(RIVALS)]
-    return tuple(dict.fromkeys(names))
-
-
-def _states(names: Iterable[str]) -> tuple[str, ...]:
-    knowledge = load_knowledge()
-    return tuple(dict.fromkeys(s for n in names if (s := knowledge.state_of(n) or _state_of_body(n))))
 
 
 def _instrument(inside: Sequence[Span], trigger: Span, kind: str) -> str | None:

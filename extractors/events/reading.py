@@ -18,7 +18,7 @@ from extractors.language.pipeline import MAX_CHARACTERS
 from extractors.language.topic import judge
 from extractors.records import EventMention, Mention, Reading, Verdict
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 ONTOLOGY_VERSION = "1"
 _HALF = re.compile("[\ud800-\udfff]")
 """Half a character, which JSON can bring and no tokenizer takes: read as the replacement character, so that all offsets stay."""

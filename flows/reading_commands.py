@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.errors import Permanent, StageError, UserError
+from extractors.events.plover import plover_root
 from extractors.ids import canonical_url
 from extractors.records import EventMention, Page, Reading, Source
 
@@ -189,4 +190,5 @@ def _event_row(event: EventMention) -> dict[str, Any]:
         "end",
         "confidence",
     ]
-    return {name: getattr(event, name) for name in fields}
+    row = {name: getattr(event, name) for name in fields}
+    return row | {"plover": plover_root(event.type, event.direction, event.trigger)}

@@ -10,6 +10,7 @@ from extractors.events.alliances import VERBS, alliance_acts
 from extractors.events.antecedents import antecedent
 from extractors.events.confidence import confidence, load_weights
 from extractors.events.merge import Candidate, merge
+from extractors.events.plover import plover_root
 from extractors.events.reading import read_texts
 from extractors.events.types import CUES, cues, easing
 from extractors.language.pipeline import load
@@ -165,3 +166,23 @@ def test_a_pronoun_or_bare_noun_stands_for_the_last_fitting_name(text: str, trig
     start = text.index(trigger)
     meant = antecedent(doc.char_span(start, start + len(trigger)), list(doc.ents))
     assert (meant.text if meant is not None else None) == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "trigger", "root"),
+    [
+        ("TARIFF", "ease", "suspended", "CONCEDE"),
+        ("SANCTION", "tighten", "added", "SANCTION"),
+        ("ENFORCEMENT", "", "opened a probe", "INVESTIGATE"),
+        ("ENFORCEMENT", "", "fined", "COERCE"),
+        ("ALLIANCE", "leave", "quit", "REDUCE"),
+        ("SUPPLY", "", "halted shipments", "REDUCE"),
+        ("STATEMENT", "", "vowed", "THREATEN"),
+        ("STATEMENT", "", "smeared", "ACCUSE"),
+        ("PRODUCT", "", "launched", None),
+    ],
+)
+def test_events_carry_the_root_that_plover_has_for_them(
+    kind: str, direction: str, trigger: str, root: str | None
+) -> None:
+    assert plover_root(kind, direction, trigger) == root

@@ -36,6 +36,12 @@ def span_of(doc: Doc, words: str, label: str) -> Span:
         ("Larkhaven Council Chair Ida Moss said so.", "Larkhaven Council Chair", "ORG", ["Larkhaven Council"]),
         ("The firm hired by Larkhaven of the north left.", "Larkhaven of the", "ORG", ["Larkhaven"]),
         ("It named BIS and Nvidia first.", "BIS and Nvidia", "ORG", ["BIS", "Nvidia"]),
+        (
+            "It named BIS and People’s Bank of China first.",
+            "BIS and People’s Bank of China",
+            "ORG",
+            ["BIS", "People’s Bank of China"],
+        ),
         ("It named Stone and Ash first.", "Stone and Ash", "ORG", ["Stone and Ash"]),
         (
             "The Commerce Department's Bureau of Odd Things wrote.",

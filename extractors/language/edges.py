@@ -121,15 +121,28 @@ def cleaned(span: Span) -> Span | None:
 
 
 def _known(text: str) -> bool:
-    return text.replace("’", "'") in load_knowledge().surfaces
+    return _known_label(text) is not None
+
+
+def _known_label(text: str) -> str | None:
+    """The label that the knowledge files give a surface first; nothing where they don't list it."""
+    rows = load_knowledge().surfaces.get(text.replace("’", "'"))
+    return rows[0][0].label if rows else None
 
 
 def _made(span: Span, start: int, end: int) -> Span | None:
+    """The words between two characters, as sure as the span; nothing where there are none."""
     if start >= end:
         return None
-    made = span.doc.char_span(start, end, label=span.label_, alignment_mode="contract")
+    made = span.doc.char_span(start, end, alignment_mode="contract")
     if made is None or not made.text.strip():
         return None
+    return _cut(span, made, span.label_)
+
+
+def _cut(span: Span, words: Span, label: str) -> Span:
+    """The words under a label, as sure as the span that they were found with."""
+    made = Span(span.doc, words.start, words.end, label=label)
     made._.score = span._.score
     return made
 
@@ -163,43 +176,28 @@ def _maker_apart(span: Span) -> list[Span]:
     """Maker and product of "Huawei Ascend 910C", which are two names."""
     if span.label_ != "PRODUCT":
         return [span]
-    surfaces = load_knowledge().surfaces
     for i in range(len(span) - 1, 0, -1):
         maker, rest = span[:i], span[i:]
-        rows = surfaces.get(maker.text.replace("’", "'"))
-        if (
-            rows
-            and rows[0][0].label == "ORG"
-            and maker[-1].whitespace_
-            and (rest.text[0].isupper() or rest.text[0].isdigit())
-        ):
-            owner = Span(span.doc, maker.start, maker.end, label="ORG")
-            made = Span(span.doc, rest.start, rest.end, label="PRODUCT")
-            owner._.score = made._.score = span._.score
-            return [owner, made]
+        begins_a_name = rest.text[0].isupper() or rest.text[0].isdigit()
+        if maker[-1].whitespace_ and begins_a_name and _known_label(maker.text) == "ORG":
+            return [_cut(span, maker, "ORG"), _cut(span, rest, "PRODUCT")]
     return [span]
 
 
 def _owner_apart(span: Span) -> list[Span]:
     """Owner and owned of a find such as "Commerce Department's Bureau of Industry and Security", where the owner is a known name."""
-    surfaces = load_knowledge().surfaces
     if _known(span.text):
         return [span]
     for token in span[1:-1]:
         left, right = span.doc[span.start : token.i], span.doc[token.i + 1 : span.end]
-        owned = token.lower_ in {"'s", "’s", "‘s"}
-        joined = token.lower_ in {"and", "of"} and len(right) and (_known(right.text) or token.lower_ == "of")
-        if not _known(left.text) or not (owned or joined):
+        owner, other = _known_label(left.text), _known_label(right.text)
+        if owner is None:
             continue
-        label = surfaces[left.text.replace("’", "'")][0][0].label
-        if token.lower_ == "of" and (
-            label != "ORG" or right.text not in surfaces or surfaces[right.text][0][0].label != "GPE"
-        ):
-            continue
-        owner = Span(span.doc, left.start, left.end, label=label)
-        rest = Span(span.doc, right.start, right.end, label=surfaces[right.text][0][0].label if joined else span.label_)
-        owner._.score = rest._.score = span._.score
-        return [owner, rest]
+        if token.lower_ in {"'s", "’s", "‘s"}:
+            return [_cut(span, left, owner), _cut(span, right, span.label_)]
+        in_state = token.lower_ == "of" and (owner, other) == ("ORG", "GPE")
+        if in_state or (token.lower_ == "and" and other is not None):
+            return [_cut(span, left, owner), _cut(span, right, other)]
     return [span]
 
 
@@ -235,9 +233,7 @@ def widened(span: Span) -> Span:
         end = wider.end if wider is not None else end
     if (start, end) == (span.start, span.end):
         return span
-    made = Span(doc, start, end, label="POLICY")
-    made._.score = span._.score
-    return made
+    return _cut(span, doc[start:end], "POLICY")
 
 
 def _quoted_title(span: Span) -> Span | None:

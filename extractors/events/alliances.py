@@ -16,6 +16,7 @@ from pathlib import Path
 from spacy.tokens import Doc, Span
 
 import extractors.language
+from extractors.language.spans import text_of
 
 VERBS = Path(extractors.language.__file__).with_name("data") / "alliance_verbs.toml"
 REACH = 40  # characters between a verb and the alliance that it takes
@@ -63,7 +64,7 @@ def _act(doc: Doc, sentence: Span, name: Span, row: str, pattern: re.Pattern[str
         start, end = sentence.start_char + match.start(), sentence.start_char + match.end()
         behind = 0 <= name.start_char - end <= REACH
         before = 0 <= start - name.end_char <= 2 * REACH
-        if not (behind or (around and before)) or _NOT_DONE.search(doc.text[sentence.start_char : start]):
+        if not (behind or (around and before)) or _NOT_DONE.search(text_of(doc)[sentence.start_char : start]):
             continue
         members = tuple(
             e for e in sentence.ents if e.label_ in MEMBERS and (e.start_char >= end if around else e.end_char <= start)

@@ -34,6 +34,7 @@ from extractors.events.roles import (
 from extractors.events.status import attribution_of, status_of
 from extractors.events.types import retyped, tells
 from extractors.language.reader import TRIGGERS
+from extractors.language.spans import text_of
 from extractors.records import EventMention
 
 RULE_CONFIDENCE = 0.5
@@ -58,12 +59,12 @@ def code(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) ->
 
 def candidates(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) -> list[Candidate]:
     """Everything that may be an event, each act once, with the signs from which its confidence is made."""
-    return merge(tellings(doc, published, read_on), headline_end=doc.text.find("\n"))
+    return merge(tellings(doc, published, read_on), headline_end=text_of(doc).find("\n"))
 
 
 def tellings(doc: Doc, published: dt.date | None, read_on: dt.date | None = None) -> list[Candidate]:
     """Every place that may tell of an event, an act as often as it is told."""
-    headline_end = doc.text.find("\n")
+    headline_end = text_of(doc).find("\n")
     found: list[Candidate] = []
 
     def add(event: EventMention, trigger: Span) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from spacy.tokens import Doc, Span
 
 from extractors.events.dates import DateExpression, datelines, find_dates
+from extractors.language.spans import text_of
 
 
 def event_date(
@@ -28,7 +29,7 @@ def stated_date(
 ) -> tuple[str, str, str] | None:
     """The date that the sentence states for the event at a trigger, if it states one."""
     rows = [e for e in find_dates(sentence.text, published) if not e.limit]
-    heads = [(m.start() - sentence.start_char, m.end() - sentence.start_char) for m in datelines(doc.text)]
+    heads = [(m.start() - sentence.start_char, m.end() - sentence.start_char) for m in datelines(text_of(doc))]
     rows = [e for e in rows if not any(a <= e.start < b for a, b in heads)]
     latest = published or read_on
     if latest and status == "done":

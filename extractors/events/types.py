@@ -14,6 +14,7 @@ from pathlib import Path
 from spacy.tokens import Span
 
 import extractors.language
+from extractors.language.spans import text_of
 
 CUES = Path(extractors.language.__file__).with_name("data") / "event_cues.toml"
 EASED_WITHIN = 3  # words behind a trigger in which a word of easing begins
@@ -69,7 +70,7 @@ def _by_cue(trigger: Span, sentence: Span, kind: str, direction: str) -> tuple[s
     if kind not in REPLACEABLE:
         return kind, direction
     start = max(sentence.start_char, trigger.start_char - REACH)
-    around = sentence.doc.text[start : min(sentence.end_char, trigger.end_char + REACH)]
+    around = text_of(sentence.doc)[start : min(sentence.end_char, trigger.end_char + REACH)]
     found = [name for name, cue in cues().items() if cue.search(around)]
     measures = [name for name in found if name in DIRECTED]
     if kind in found or len(measures) != 1:

@@ -15,6 +15,7 @@ from extractors.language.spans import remade, text_of
 from extractors.language.surnames import surname
 
 _ACRONYM = re.compile(r"\((?:the )?[“\"‘']?([A-Z][A-Za-z0-9&.-]{1,11})[”\"’']?(?:,? or [^)]*)?\)")
+_SPACE = re.compile(r"\s*")
 # The acronym of a conference is as little a name of ours as the conference.
 _MEETING = re.compile(
     r"\b(?:Conference|Summit|Symposium|Expo|Congress and Exhibition)(?: \d{4})? \((?:the )?[“\"]?([A-Z][A-Za-z0-9&.-]{1,11})[”\"]?\)"
@@ -33,15 +34,23 @@ def agreed(doc: Doc, chosen: list[Span]) -> list[Span]:
     return chosen + _persons_beside(doc, chosen)
 
 
+def _acronym_of(span: Span) -> str | None:
+    """The acronym that stands in brackets behind a name."""
+    text = text_of(span.doc)
+    start = _SPACE.match(text, span.end_char).end()
+    short = _ACRONYM.match(text[start : start + 24])
+    return short[1] if short else None
+
+
 def _one_label(doc: Doc, chosen: list[Span]) -> list[Span]:
     """A network's find that is the acronym or surname of a name given in full takes that name's label."""
     labels: dict[str, str] = {}
     for span in chosen:
         if span.label_ == "PERSON" and surname(span.text) != span.text:
             labels[surname(span.text)] = "PERSON"
-        short = _ACRONYM.match(text_of(doc)[span.end_char :].lstrip()[:24])
-        if short and short[1] not in load_knowledge().surfaces:
-            labels[short[1]] = span.label_
+        short = _acronym_of(span)
+        if short and short not in load_knowledge().surfaces:
+            labels[short] = span.label_
     return [
         remade(s, s._.method, labels[s.text])
         if s._.method == "model" and labels.get(s.text, s.label_) != s.label_
@@ -100,16 +109,11 @@ def _again(doc: Doc, chosen: list[Span], meetings: set[str]) -> list[Span]:
                 labels.setdefault(alone, "PERSON")
         elif span._.method == "knowledge" and span.text.replace("’", "'") not in surfaces:
             continue  # "The Information": without its article the name is a word like any other
-        elif span.label_ in {"ORG", "ALLIANCE", "POLICY", "PRODUCT"}:
-            labels.setdefault(span.text, span.label_)
-            short = _ACRONYM.match(text_of(doc)[span.end_char :].lstrip()[:24])
-            if short:
-                labels.setdefault(short[1], span.label_)
         else:
             labels.setdefault(span.text, span.label_)
-            short = _ACRONYM.match(text_of(doc)[span.end_char :].lstrip()[:24])
-            if short and len(span) > 1:
-                labels.setdefault(short[1], span.label_)
+            short = _acronym_of(span)
+            if short and (span.label_ != "GPE" or len(span) > 1):
+                labels.setdefault(short, span.label_)
     labels = {s: label for s, label in labels.items() if len(s) > 1 and not s.islower() and s not in meetings}
     taken = {i for span in chosen for i in range(span.start, span.end)}
     return [

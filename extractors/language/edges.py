@@ -79,12 +79,16 @@ def mended(span: Span) -> list[Span]:
 
 def _can_stand(span: Span) -> bool:
     """Whether the words can be a name of their label by themselves."""
-    words, after = span.text.lower(), text_of(span.doc)[span.end_char :]
+    words = span.text.lower()
     if span.label_ == "PERSON" and words in _OFFICES:
         return False
     if span.label_ == "POLICY" and span.text.islower() and not _known(span.text):
         return bool(_LOWER_POLICY.search(words))
-    if span.label_ == "ORG" and not _BODY_WORD.search(span.text) and _OFFICE_OF_STATE.match(after):
+    if (
+        span.label_ == "ORG"
+        and not _BODY_WORD.search(span.text)
+        and _OFFICE_OF_STATE.match(text_of(span.doc), span.end_char)
+    ):
         return False
     return words not in _NEVER_ALONE or _known(span.text)
 
@@ -218,18 +222,19 @@ def widened(span: Span) -> Span:
     if _GERUND_END.search(span.text):
         while end < len(doc) and doc[end].text[:1].isupper() and doc[end].is_alpha:
             end += 1
-    open_end = _OPEN_END.match(text_of(doc)[span.end_char :][:160]) if _OPEN_HEAD.search(span.text) else None
+    open_end = (
+        _OPEN_END.match(text_of(doc)[span.end_char : span.end_char + 160]) if _OPEN_HEAD.search(span.text) else None
+    )
     if open_end:
         wider = doc.char_span(span.start_char, span.end_char + open_end.end(), alignment_mode="contract")
         end = wider.end if wider is not None else end
     if _ACT_END.search(span.text):
         while start > doc[start].sent.start + 1 and _title_word(doc, start - 1):
             start -= 1
-    year = _YEAR_OF_ACT.match(text_of(doc)[doc[end - 1].idx + len(doc[end - 1]) :][:60])
+    last = doc[end - 1].idx + len(doc[end - 1])
+    year = _YEAR_OF_ACT.match(text_of(doc)[last : last + 60])
     if year and _ACT_END.search(doc[start:end].text):
-        wider = doc.char_span(
-            doc[start].idx, doc[end - 1].idx + len(doc[end - 1]) + year.end(), alignment_mode="contract"
-        )
+        wider = doc.char_span(doc[start].idx, last + year.end(), alignment_mode="contract")
         end = wider.end if wider is not None else end
     if (start, end) == (span.start, span.end):
         return span

@@ -78,16 +78,7 @@ def import_files(
         _check(one, now)
     with publishing.sole_run(db):
         night = steps.begin([source], db, now, model=model)
-        try:
-            works = _store(night, source, brought)
-            steps.settle(night)
-            publishing.check(night)
-            counts = steps.close(night)
-            publishing.publish(night)
-        except RunFailed as failure:
-            steps.close(night, str(failure))
-            raise
-    return works, counts
+        return publishing.conclude(night, lambda: _store(night, source, brought))
 
 
 def source_of(chosen: str | None, file: Path | None) -> Source:

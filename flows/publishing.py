@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from extractors.errors import RunFailed
+from extractors.records import Counts
+from flows import night as steps
 from flows.console import err
 from flows.night import Night
 from warehouse import checks, connect, export, lock, report, snapshot
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -26,6 +31,23 @@ def sole_run(db: Path) -> Iterator[None]:
                 markup=False,
             )
         yield
+
+
+def conclude(night: Night, work: Callable[[], T]) -> tuple[T, Counts]:
+    """Do a run's work, then resolve, check, close and publish; returns what ``work`` gives, and what the run found.
+
+    Raises ``RunFailed`` where the work or the data checks fail: the ledger has it then, and nothing is published.
+    """
+    try:
+        done = work()
+        steps.settle(night)
+        check(night)
+        counts = steps.close(night)
+        publish(night)
+    except RunFailed as failure:
+        steps.close(night, str(failure))
+        raise
+    return done, counts
 
 
 def check(night: Night) -> None:

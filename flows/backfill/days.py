@@ -93,25 +93,23 @@ def _undone(db: Path, window: Window, sources: Sequence[Source]) -> list[Source]
     return [s for s in sources if (s.id, window) not in done]
 
 
+def _list_and_read(night: Night, window: Window, asked: Sequence[Source]) -> list[SourceReport]:
+    """What ``asked`` list in ``window``, read; returns how each of them did."""
+    reports = discovering.discover(replace(night, sources={s.id: s for s in asked}), window)
+    names = {s.id for s in asked}
+    waiting = triaging.triage(night, [e for e in steps.queue(night) if e.source_id in names])
+    for start in range(0, len(waiting), documents.BATCH):
+        _read(night, waiting[start : start + documents.BATCH])
+    return reports
+
+
 def _span(
     window: Window, asked: Sequence[Source], sources: Sequence[Source], db: Path, now: datetime, model: str | None
 ) -> Span:
     """One run: what ``asked`` list in ``window``, read and published. It is done when all that is."""
     with publishing.sole_run(db):
         night = steps.begin(sources, db, now, model=model)
-        try:
-            reports = discovering.discover(replace(night, sources={s.id: s for s in asked}), window)
-            names = {s.id for s in asked}
-            waiting = triaging.triage(night, [e for e in steps.queue(night) if e.source_id in names])
-            for start in range(0, len(waiting), documents.BATCH):
-                _read(night, waiting[start : start + documents.BATCH])
-            steps.settle(night)
-            publishing.check(night)
-            counts = steps.close(night)
-            publishing.publish(night)
-        except RunFailed as failure:
-            steps.close(night, str(failure))
-            raise
+        reports, counts = publishing.conclude(night, lambda: _list_and_read(night, window, asked))
         with connect.writing(db) as con:
             taken.save_windows(con, window, [r for r in reports if r.ok], night.run_id)
     return Span(window=window, reports=tuple(reports), counts=counts)

@@ -8,7 +8,6 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from extractors.errors import RunFailed
 from extractors.pages.duplicates import near_duplicates
 from extractors.records import Counts
 from flows import night as steps
@@ -30,15 +29,7 @@ def load(manifests: Sequence[Manifest], parts: PartsFolder, db: Path, now: datet
     """
     with publishing.sole_run(db):
         night = steps.begin([SOURCE], db, now, model=model)
-        try:
-            _load(night, _unloaded(night, manifests), parts)
-            steps.settle(night)
-            publishing.check(night)
-            counts = steps.close(night)
-            publishing.publish(night)
-        except RunFailed as failure:
-            steps.close(night, str(failure))
-            raise
+        _, counts = publishing.conclude(night, lambda: _load(night, _unloaded(night, manifests), parts))
     return counts
 
 

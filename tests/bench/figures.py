@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import process_time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A figure and how to read it.
 
@@ -19,9 +19,9 @@ class Figure:
     value: float
     unit: str
     goal: float | None = None
-    least: bool = True
     beside: str = ""
     beside_value: float | None = None
+    least: bool = field(default=True, kw_only=True)
 
     @property
     def met(self) -> bool | None:

@@ -28,32 +28,19 @@ def measure() -> list[Figure]:
     whole, network = reading["tokens"] / reading["whole"], reading["tokens"] / reading["network"]
     with_events = reading["whole"] + reading["events"]
     return [
-        _figure("tokens, whole pipeline without events", whole, "a CPU-second", 8_000, "the network alone", network),
-        _figure("tokens, events as well", reading["tokens"] / with_events, "a CPU-second", None, "", None),
-        _figure("events' share of the CPU", 100 * reading["events"] / with_events, "%", None, "", None, least=False),
-        _figure(
+        Figure("tokens, whole pipeline without events", whole, "a CPU-second", 8_000, "the network alone", network),
+        Figure("tokens, events as well", reading["tokens"] / with_events, "a CPU-second", None, "", None),
+        Figure("events' share of the CPU", 100 * reading["events"] / with_events, "%", None, "", None, least=False),
+        Figure(
             "loading and a first text", seconds, "CPU-seconds", 4, "spaCy's blank English", spacy_alone, least=False
         ),
-        _figure("peak memory of reading", memory, "MB", 700, "", None, least=False),
-        _figure("headlines with their summaries", HEADLINES / headlines, "a CPU-second", 5_000, "", None),
+        Figure("peak memory of reading", memory, "MB", 700, "", None, least=False),
+        Figure("headlines with their summaries", HEADLINES / headlines, "a CPU-second", 5_000, "", None),
         *(
-            _figure(f"… of the reading: {name}", 100 * spent / with_events, "%", None, "", None, least=False)
+            Figure(f"… of the reading: {name}", 100 * spent / with_events, "%", None, "", None, least=False)
             for name, spent in reading["components"].items()
         ),
     ]
-
-
-def _figure(
-    name: str,
-    value: float,
-    unit: str,
-    goal: float | None,
-    beside: str,
-    beside_value: float | None,
-    *,
-    least: bool = True,
-) -> Figure:
-    return Figure(name=name, value=value, unit=unit, goal=goal, least=least, beside=beside, beside_value=beside_value)
 
 
 def _apart(work: Callable[[], Any]) -> tuple[Any, float]:

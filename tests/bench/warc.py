@@ -81,10 +81,10 @@ def _cheap(path: Path) -> Iterable[Figure]:
     other = cpu_seconds(lambda: _warcio(path))
     quick = bodies[:200]
     quick_seconds = cpu_seconds(lambda: [quick_text(p.body) for p in quick])
-    yield _figure("records read and looked at", PAGES / ours, "a CPU-second", 3_000, "fastwarc, unread", PAGES / plain)
-    yield _figure("… beside warcio", PAGES / ours, "a CPU-second", None, "warcio, unread", PAGES / other)
-    yield _figure("… in bytes, unpacked", size / ours, "MB/CPU-second", None, "fastwarc, unread", size / plain)
-    yield _figure("quick readings", len(quick) / quick_seconds, "a CPU-second", None, "", None)
+    yield Figure("records read and looked at", PAGES / ours, "a CPU-second", 3_000, "fastwarc, unread", PAGES / plain)
+    yield Figure("… beside warcio", PAGES / ours, "a CPU-second", None, "warcio, unread", PAGES / other)
+    yield Figure("… in bytes, unpacked", size / ours, "MB/CPU-second", None, "fastwarc, unread", size / plain)
+    yield Figure("quick readings", len(quick) / quick_seconds, "a CPU-second", None, "", None)
 
 
 def _whole(paths: list[Path], folder: str) -> Iterable[Figure]:
@@ -92,26 +92,11 @@ def _whole(paths: list[Path], folder: str) -> Iterable[Figure]:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         seconds, memory = pool.apply(_alone, (jobs[0],))
     packed = paths[0].stat().st_size
-    yield _figure(
-        "1 GB packed, extrapolated", seconds * GIGABYTE / packed / 60, "CPU-minutes", 3, "", None, least=False
-    )
-    yield _figure("(measured on)", packed / 1e6, "MB packed", None, "", None)
-    yield _figure("peak memory of a worker", memory, "MB", 1_200, "", None, least=False)
+    yield Figure("1 GB packed, extrapolated", seconds * GIGABYTE / packed / 60, "CPU-minutes", 3, "", None, least=False)
+    yield Figure("(measured on)", packed / 1e6, "MB packed", None, "", None)
+    yield Figure("peak memory of a worker", memory, "MB", 1_200, "", None, least=False)
     one, two = (_wall(paths, f"{folder}/{n}", n) for n in (1, 2))
-    yield _figure("two workers over one", one / two, "times", 1.8, "", None)
-
-
-def _figure(
-    name: str,
-    value: float,
-    unit: str,
-    goal: float | None,
-    beside: str,
-    beside_value: float | None,
-    *,
-    least: bool = True,
-) -> Figure:
-    return Figure(name=name, value=value, unit=unit, goal=goal, least=least, beside=beside, beside_value=beside_value)
+    yield Figure("two workers over one", one / two, "times", 1.8, "", None)
 
 
 def _pages(path: Path) -> Iterable[object]:

@@ -45,11 +45,6 @@ def discover(
     return {r.source_id: r for r in reports}
 
 
-def rows(db: Path, query: str, *params: object) -> list[tuple]:
-    with connect.writing(db) as con:
-        return con.execute(query, params).fetchall()
-
-
 def answered(server: HTTPServer, path: str, answer: Callable[[Request], Any]) -> list[Request]:
     """Serve ``answer`` at ``path``, as JSON unless it is a response; returns the requests as they come."""
     seen: list[Request] = []

@@ -24,8 +24,8 @@ from flows import discovering, nightly
 from flows.keys import credential_of, lacks_key
 from flows.settings import Paths
 from tests import interface_makers as made
-from tests.interface_makers import KEY, NOW, answered, discover, rows, source
-from tests.warehouse_makers import dump
+from tests.interface_makers import KEY, NOW, answered, discover, source
+from tests.warehouse_makers import dump, rows
 from warehouse import connect
 
 DAY = timedelta(days=1)

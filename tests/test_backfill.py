@@ -39,7 +39,7 @@ from flows.fetching import Work
 from tests import interface_makers
 from tests import warc_makers as makers
 from tests.warc_makers import DAY, OFF_TOPIC, WarcFile, newsroom_pages
-from tests.warehouse_makers import dump
+from tests.warehouse_makers import dump, rows
 from warehouse import checks, connect
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -64,11 +64,6 @@ def records(path: Path) -> list[WarcPage | NoPage]:
 def read(path: Path, parts: str) -> Manifest:
     """A file read in this process."""
     return reading.read_file(warcs.job_of(str(path), PartsFolder(parts), None))
-
-
-def rows(db: Path, sql: str) -> list[tuple]:
-    with connect.writing(db) as con:
-        return con.execute(sql).fetchall()
 
 
 def data(db: Path, *without: str) -> dict[str, list[tuple]]:

@@ -13,7 +13,7 @@ from extractors.records import Reading
 from flows import importing, publishing
 from flows.cli import app
 from flows.importing import About, import_files
-from tests.warehouse_makers import ON_TOPIC, dump, entry, finished, night, source
+from tests.warehouse_makers import ON_TOPIC, dump, entry, finished, night, rows, source
 from warehouse import checks, connect
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -43,11 +43,6 @@ def unpublished(monkeypatch: pytest.MonkeyPatch) -> None:
 def written(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def rows(db: Path, sql: str) -> list[tuple]:
-    with connect.writing(db) as con:
-        return con.execute(sql).fetchall()
 
 
 def reasons(db: Path, *files: Path, about: About | None = None, now: datetime = NOW) -> list[str]:

@@ -15,7 +15,8 @@ from extractors.pages.policy import FetchPolicy
 from extractors.records import FeedEntry, Source
 from flows import discovering, triaging
 from flows.fetching import fetch
-from tests.interface_makers import NOW, answered, discover, night, rows, source
+from tests.interface_makers import NOW, answered, discover, night, source
+from tests.warehouse_makers import rows
 from warehouse import connect, ledger
 
 DAY = timedelta(days=1)

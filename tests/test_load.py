@@ -28,6 +28,7 @@ from tests.warehouse_makers import (
     night,
     outcome,
     reading,
+    rows,
 )
 from warehouse import connect, ledger, load, resolve
 from warehouse.checks import run_checks
@@ -49,11 +50,6 @@ DERIVED = (
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     return tmp_path / "coverage.duckdb"
-
-
-def rows(db: Path, sql: str) -> list[tuple]:
-    with connect.writing(db) as con:
-        return con.execute(sql).fetchall()
 
 
 def test_what_is_stored_is_what_was_read_and_every_check_holds(db: Path) -> None:

@@ -25,7 +25,7 @@ from flows import discovering, nightly
 from flows.newsroom.content import Story, last_day, load_stories
 from flows.newsroom.server import Newsroom, NewsroomServer, serve
 from flows.settings import Paths
-from tests.warehouse_makers import dump
+from tests.warehouse_makers import dump, rows
 from warehouse import checks, connect, lock, open_snapshot, resolve
 
 FIRST = datetime(2025, 11, 7, 8, tzinfo=UTC)
@@ -51,11 +51,6 @@ def night(server: NewsroomServer, db: Path, now: datetime, *only: str, more: Seq
     """A night over the sources named ``only``, or all of the newsroom's, and ``more``."""
     server.newsroom.set_clock(now)
     return nightly.nightly.fn(sources=[*more, *sources(server.newsroom, server.base, *only)], db=str(db), now=now)
-
-
-def rows(db: Path, query: str, *params: object) -> list[tuple]:
-    with connect.writing(db) as con:
-        return con.execute(query, params).fetchall()
 
 
 def data(db: Path) -> dict[str, list[tuple]]:

@@ -11,7 +11,8 @@ from extractors.language.knowledge import load_knowledge
 from extractors.records import EventMention
 from tests import interface_makers as made
 from tests import warehouse_makers as wm
-from tests.interface_makers import NOW, answered, discover, rows, source
+from tests.interface_makers import NOW, answered, discover, source
+from tests.warehouse_makers import rows
 from warehouse import checks, connect, load, official_acts, snapshot
 from warehouse.official_acts import BODIES
 

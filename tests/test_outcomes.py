@@ -22,8 +22,9 @@ from extractors.pages.policy import FetchPolicy
 from extractors.pages.readers import ReaderLimits, Readers
 from extractors.records import Counts, Source
 from flows import discovering, documents, fetching, nightly
-from tests.interface_makers import NOW, rows
+from tests.interface_makers import NOW
 from tests.test_nightly import plainly
+from tests.warehouse_makers import rows
 
 DAY = timedelta(days=1)
 TEXT = (

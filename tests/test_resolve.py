@@ -15,7 +15,7 @@ from extractors.language.knowledge import load_knowledge
 from extractors.records import EventMention
 from flows.newsroom import content
 from flows.newsroom.content import last_day, load_stories
-from tests.warehouse_makers import NOW, VERSIONS, article, dump, event, finished, night, reading, source
+from tests.warehouse_makers import NOW, VERSIONS, article, dump, event, finished, night, reading, rows, source
 from warehouse import connect, ledger, load, resolve
 from warehouse.agreement import Claim, agree, claim_id, claim_of
 from warehouse.checks import run_checks
@@ -30,11 +30,6 @@ EVENTS = ("events", "event_reports", "event_claims", "event_mentions")
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     return tmp_path / "coverage.duckdb"
-
-
-def rows(db: Path, sql: str) -> list[tuple]:
-    with connect.writing(db) as con:
-        return con.execute(sql).fetchall()
 
 
 def claim(**fields: object) -> Claim:

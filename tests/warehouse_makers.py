@@ -139,3 +139,9 @@ def dump(con: duckdb.DuckDBPyConnection, *tables: str) -> dict[str, list[tuple]]
         row[0] for row in con.execute("select table_name from duckdb_tables() where not temporary").fetchall()
     ]
     return {name: sorted(con.execute(f"from {name}").fetchall(), key=repr) for name in names}
+
+
+def rows(db: Path, sql: str, *params: object) -> list[tuple]:
+    """What a query on a warehouse gives."""
+    with connect.writing(db) as con:
+        return con.execute(sql, params).fetchall()
